@@ -1,0 +1,50 @@
+"""The words of the auditor as frozen plain values. Imports nothing of ours."""
+
+from auditor.model.audit import (
+    Audit,
+    CheckSummary,
+    ConstraintState,
+    DatabaseInfo,
+    Readiness,
+    Run,
+    ScanRecord,
+    Summary,
+    TableSize,
+    ToolInfo,
+)
+from auditor.model.finding import Coverage, Finding, Remedy, RemedySql, Witness
+from auditor.model.plan import Phase, Plan, Step
+from auditor.model.reference import Reference, ReferencedSide
+from auditor.model.subject import Subject, SubjectKind, fingerprint, printable
+from auditor.model.words import Certainty, Outcome, Severity, Status
+
+__all__ = [
+    "Audit",
+    "Certainty",
+    "CheckSummary",
+    "ConstraintState",
+    "Coverage",
+    "DatabaseInfo",
+    "Finding",
+    "Outcome",
+    "Phase",
+    "Plan",
+    "Readiness",
+    "Reference",
+    "ReferencedSide",
+    "Remedy",
+    "RemedySql",
+    "Run",
+    "ScanRecord",
+    "Severity",
+    "Status",
+    "Step",
+    "Subject",
+    "SubjectKind",
+    "Summary",
+    "TableSize",
+    "ToolInfo",
+    "Witness",
+    "fingerprint",
+    "printable",
+]

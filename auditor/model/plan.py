@@ -1,0 +1,61 @@
+"""A plan: steps of SQL in phases, for a person to read and run."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """A file of the plan; members stand in the order in which the files run."""
+
+    GUARD = "guard"
+    FENCE = "fence"
+    CLEANUP = "cleanup"
+    INDEXES = "indexes"
+    CONSTRAINTS = "constraints"
+    VERIFY = "verify"
+    ROLLBACK = "rollback"
+
+    @property
+    def file(self) -> str:
+        """The file's name in the plan folder."""
+        return {
+            Phase.GUARD: "00-guard-and-quarantine.sql",
+            Phase.FENCE: "10-fence.sql",
+            Phase.CLEANUP: "20-backup-and-cleanup.sql",
+            Phase.INDEXES: "30-indexes.sql",
+            Phase.CONSTRAINTS: "40-constraints.sql",
+            Phase.VERIFY: "50-verify.sql",
+            Phase.ROLLBACK: "90-rollback.sql",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One piece of a plan that can be run again.
+
+    `id` identifies the step by what it does (equal steps are one step); `order` sorts it within its phase;
+    `lock` names the strongest lock and the table in words; `rows` is the number of rows it is expected to change;
+    `transactional` is false where PostgreSQL refuses the statement inside a transaction block.
+    """
+
+    id: str
+    phase: Phase
+    order: tuple[int, str]
+    title: str
+    sql: str
+    lock: str
+    rows: int | None = None
+    transactional: bool = True
+    fingerprints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Steps, sorted by phase and order, each once; `id` names the quarantine's tables and is set when composed.
+
+    `notes` are for the reader of the plan's README: choices made, left open, conflicts between remedies.
+    """
+
+    id: str = ""
+    steps: tuple[Step, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,50 @@
+"""References between tables: declared by a foreign key, or inferred from names, statistics and rows."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencedSide:
+    """Where a finding's reference leads, as the report shows it beside the finding."""
+
+    schema: str
+    table: str
+    columns: tuple[str, ...]
+    declared: bool
+    confidence: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """An inclusion dependency: the values of `columns` (or `expression`) occur among `ref_columns`.
+
+    `expression` (`metadata->>'call_id'`) is set where the key lies inside a value; `columns` then names the column
+    that holds it. `confidence` is 1.0 for declared ones. `constraint` is the foreign key's name where declared.
+    `json_path` holds the keys to follow inside the column, outermost first: `("call_id",)`.
+    """
+
+    schema: str
+    table: str
+    columns: tuple[str, ...]
+    expression: str | None = None
+    ref_schema: str
+    ref_table: str
+    ref_columns: tuple[str, ...]
+    declared: bool
+    confidence: float
+    evidence: tuple[str, ...] = ()
+    constraint: str | None = None
+    json_path: tuple[str, ...] = ()
+
+    @property
+    def referenced(self) -> ReferencedSide:
+        """The side that a finding on this reference shows."""
+        return ReferencedSide(
+            schema=self.ref_schema,
+            table=self.ref_table,
+            columns=self.ref_columns,
+            declared=self.declared,
+            confidence=self.confidence,
+            evidence=self.evidence,
+        )
