@@ -1,0 +1,33 @@
+"""What pg_catalog says, read once into frozen values that answer questions in the domain's words."""
+
+from auditor.catalog.catalog import Catalog, CronJob, Extension, Function, Scope, Server
+from auditor.catalog.constraint import Action, Constraint
+from auditor.catalog.index import Index, IndexKey
+from auditor.catalog.security import Grant, Policy, Role
+from auditor.catalog.table import Column, Leaf, Table, TableKind, Trigger
+from auditor.catalog.types import Collation, ColumnStatistics, Operator, Type
+
+__all__ = [
+    "Action",
+    "Catalog",
+    "Collation",
+    "Column",
+    "ColumnStatistics",
+    "Constraint",
+    "CronJob",
+    "Extension",
+    "Function",
+    "Grant",
+    "Index",
+    "IndexKey",
+    "Leaf",
+    "Operator",
+    "Policy",
+    "Role",
+    "Scope",
+    "Server",
+    "Table",
+    "TableKind",
+    "Trigger",
+    "Type",
+]

@@ -1,0 +1,90 @@
+"""Indexes, and which questions they answer."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexKey:
+    """One key column of an index: the column's name, or the expression's text.
+
+    `operator_class` and `collation` are written `schema.name`; `collation` is None for types that have none.
+    """
+
+    column: str | None
+    expression: str | None
+    operator_class: str
+    collation: str | None = None
+    descending: bool = False
+    nulls_first: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """A row of pg_index. On a partitioned table the root's index; `valid` is then the root's.
+
+    `being_built` is true while pg_stat_progress_create_index shows it; `constraint` names the constraint it backs.
+    """
+
+    oid: int
+    schema: str
+    name: str
+    method: str
+    keys: tuple[IndexKey, ...]
+    included: tuple[str, ...] = ()
+    predicate: str | None = None
+    definition: str
+    unique: bool = False
+    primary: bool = False
+    valid: bool = True
+    ready: bool = True
+    immediate: bool = True
+    nulls_not_distinct: bool = False
+    being_built: bool = False
+    constraint: str | None = None
+    bytes: int = 0
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the key columns; empty where a key is an expression."""
+        names = tuple(key.column for key in self.keys if key.column is not None)
+        return names if len(names) == len(self.keys) else ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Valid, and about every row: no predicate."""
+        return self.valid and self.ready and self.predicate is None
+
+    def proves_unique(self, columns: tuple[str, ...]) -> bool:
+        """Whether no two rows can share a key of exactly these columns (or of fewer of them)."""
+        return (
+            self.unique and self.is_complete and self.immediate and bool(self.columns) and {*self.columns} <= {*columns}
+        )
+
+    def finds(self, columns: tuple[str, ...]) -> bool:
+        """Whether looking up rows by equality on all of these columns can use this index.
+
+        True for a btree whose leading key columns are these in any order ((b, a) serves (a, b)); or a hash index on the
+        one column. A partial index serves only where its predicate says nothing but `column IS NOT NULL`
+        of these columns; BRIN and GIN do not serve a foreign key's look-ups.
+        """
+        if not (self.valid and self.ready) or not self._predicate_is_implied_by(columns):
+            return False
+        leading = {key.column for key in self.keys[: len(columns)]}
+        if self.method == "hash":
+            return len(columns) == 1 and leading == {*columns}
+        return self.method == "btree" and leading == {*columns}
+
+    def _predicate_is_implied_by(self, columns: tuple[str, ...]) -> bool:
+        if self.predicate is None:
+            return True
+        tests = [test.strip().strip("()") for test in re.split(r"\bAND\b", self.predicate)]
+        allowed = {f"{quoted(column)} IS NOT NULL" for column in columns}
+        return all(test in allowed for test in tests)
+
+
+def quoted(name: str) -> str:
+    """The name as the server's own deparser writes it: quoted only where it must be (no look at key words)."""
+    if re.fullmatch(r"[a-z_][a-z0-9_$]*", name):
+        return name
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,145 @@
+"""Tables and their columns."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from auditor.catalog.constraint import Constraint
+from auditor.catalog.index import Index
+from auditor.catalog.security import Grant, Policy
+from auditor.catalog.types import Collation, ColumnStatistics, Type
+
+TableKind = Literal["table", "partitioned", "view", "materialized-view", "foreign"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column. `type_text` is format_type's text with the schema where it is not pg_catalog; `default` its expression.
+
+    `readable` is whether this role may select it; `statistics` is None where there are none or they are hidden.
+    """
+
+    name: str
+    number: int
+    type: Type
+    type_text: str
+    not_null: bool = False
+    default: str | None = None
+    identity: bool = False
+    generated: bool = False
+    collation: Collation | None = None
+    readable: bool = True
+    comment: str | None = None
+    statistics: ColumnStatistics | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A relation with storage of its own under a table: the table itself, or each leaf partition (or inheriting table).
+
+    `filenode` is pg_class.relfilenode in the audit's snapshot: another one later means rewritten or truncated.
+    """
+
+    oid: int
+    schema: str
+    name: str
+    filenode: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """A user's trigger (internal ones left out). `enabled` as tgenabled: O origin, D disabled, R replica, A always."""
+
+    name: str
+    enabled: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table, partitioned root, view, materialised view or foreign table: never a partition of another.
+
+    `rows` is the planner's estimate over all leaves, None where never analysed; `pages` and `bytes` sum the leaves
+    (bytes with indexes and TOAST). `readable`: this role may select from it (on at least one column);
+    `row_security_active`: rows may be hidden from this role. `populated` is false for `WITH NO DATA`.
+    `all_visible` is the share of pages that index-only scans need not visit (0 to 1).
+    """
+
+    oid: int
+    schema: str
+    name: str
+    kind: TableKind
+    owner: str
+    columns: tuple[Column, ...]
+    leaves: tuple[Leaf, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    rows: float | None = None
+    pages: int = 0
+    bytes: int = 0
+    all_visible: float = 0.0
+    row_security: bool = False
+    force_row_security: bool = False
+    row_security_active: bool = False
+    readable: bool = True
+    schema_usable: bool = True
+    populated: bool = True
+    unlogged: bool = False
+    security_invoker: bool = False
+    definition: str | None = None
+    comment: str | None = None
+    depends_on: tuple[int, ...] = ()
+
+    @property
+    def has_rows_of_its_own(self) -> bool:
+        """Whether rows can be measured here: a table, a partitioned root, a populated materialised view."""
+        return self.kind in ("table", "partitioned") or (self.kind == "materialized-view" and self.populated)
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.schema}.{self.name} has no column {name}")
+
+    def has_column(self, name: str) -> bool:
+        """Whether there is a column of exactly that name."""
+        return any(column.name == name for column in self.columns)
+
+    @property
+    def primary_key(self) -> tuple[str, ...]:
+        """The primary key's columns, empty where there is none."""
+        return next((c.columns for c in self.constraints if c.kind == "primary-key"), ())
+
+    def candidate_keys(self) -> tuple[tuple[str, ...], ...]:
+        """Sets of columns that a foreign key can refer to: primary key first, then valid, complete, immediate
+        unique indexes on plain columns (CREATE TABLE, REFERENCES)."""
+        indexes = sorted(self.indexes, key=lambda index: (not index.primary, len(index.keys), index.name))
+        keys = [index.columns for index in indexes if index.columns and index.proves_unique(index.columns)]
+        return tuple(dict.fromkeys(keys))
+
+    def row_key(self) -> tuple[str, ...]:
+        """The columns that tell one row from another, none of them NULL: the primary key, else the shortest unique key
+        of NOT NULL columns; empty where there is none."""
+        for key in self.candidate_keys():
+            if all(self.column(name).not_null for name in key):
+                return key
+        return ()
+
+    def proves_unique(self, columns: tuple[str, ...]) -> bool:
+        """Whether an index already guarantees that no two rows share these columns."""
+        return any(index.proves_unique(columns) for index in self.indexes)
+
+    def finds(self, columns: tuple[str, ...]) -> Index | None:
+        """An index that looks rows up by equality on these columns, or None."""
+        return next((index for index in self.indexes if index.finds(columns)), None)
+
+    def foreign_keys(self) -> tuple[Constraint, ...]:
+        """The foreign keys that this table declares."""
+        return tuple(constraint for constraint in self.constraints if constraint.kind == "foreign-key")
+
+    def can_read(self, columns: tuple[str, ...]) -> bool:
+        """Whether this role may select all of these columns."""
+        return self.schema_usable and self.readable and all(self.column(name).readable for name in columns)
