@@ -1,0 +1,169 @@
+"""`auditor.toml`: the command line's names, and what a database cannot say of itself."""
+
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from auditor.errors import AuditorError
+
+Samples = Literal["none", "keys", "masked", "raw"]
+FailOn = Literal["blocker", "warning", "advice", "never"]
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """A table of auditor.toml: an unknown key is an error."""
+
+
+class Thresholds(_Part, frozen=True, kw_only=True):
+    """Where a rule starts to hold. Shares are between 0 and 1."""
+
+    null_share: float = 0.01
+    """null-in-intended-not-null: a column is meant to be NOT NULL where at most this share of its rows is NULL …"""
+    null_rows: int = 1000
+    """… in a table of at least this many rows."""
+    near_unique: float = 0.995
+    """duplicate-key: a column is meant to be a key where at least this share of its values is distinct …"""
+    near_unique_rows: int = 100
+    """… in a table of at least this many rows."""
+    reference_confidence: float = 0.6
+    """orphaned-reference: references below this confidence are not measured."""
+    blocker_confidence: float = 0.8
+    """orphaned-reference: a finding on an inferred reference is a blocker from this confidence on."""
+
+
+class Columns(_Part, frozen=True, kw_only=True):
+    """What columns hold, as `schema.table.column` globs, where their names say nothing, or the wrong thing."""
+
+    email: tuple[str, ...] = ()
+    not_email: tuple[str, ...] = ()
+
+
+class Api(_Part, frozen=True, kw_only=True):
+    """Roles that outsiders act as, and schemas that they can name. None: found in the database."""
+
+    roles: tuple[str, ...] | None = None
+    schemas: tuple[str, ...] | None = None
+
+
+class References(_Part, frozen=True, kw_only=True):
+    """Overruling the inference, as `table(column) -> table(column)` texts."""
+
+    accept: tuple[str, ...] = ()
+    reject: tuple[str, ...] = ()
+
+
+class Intention(_Part, frozen=True, kw_only=True):
+    """A constraint of the coming migration.
+
+    `table` is `schema.table` (parts in double quotes where they hold a dot); `references` is `schema.table(column)`;
+    `expression` stands for the column of a foreign key that lies inside JSON (`metadata->>'call_id'`) or for the
+    key of a unique index (`lower(email)`); `where` narrows a unique key; `condition` is the CHECK's; `fill` is the
+    SQL expression that replaces NULL.
+    """
+
+    kind: Literal["not-null", "foreign-key", "unique", "check"]
+    table: str
+    columns: tuple[str, ...] = ()
+    references: str | None = None
+    expression: str | None = None
+    where: str | None = None
+    condition: str | None = None
+    fill: str | None = None
+    on_delete: Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"] = "NO ACTION"
+
+
+class Config(_Part, frozen=True, kw_only=True):
+    """All of it, with the defaults. `timeout` (a statement) and `budget` (the audit) are seconds."""
+
+    schema: tuple[str, ...] = ()
+    table: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    format: tuple[str, ...] = ("html", "json", "sql")
+    out: str = "audit"
+    jobs: int | None = None
+    timeout: float = 600.0
+    budget: float = 3600.0
+    fail_on: FailOn = "blocker"
+    samples: Samples = "keys"
+    thresholds: Thresholds = Thresholds()
+    columns: Columns = Columns()
+    api: Api = Api()
+    references: References = References()
+    intend: tuple[Intention, ...] = ()
+
+
+def load_config(path: Path) -> Config:
+    """The configuration in that file. Raises AuditorError that names the place; for an unknown key the nearest."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AuditorError(f"{path} cannot be read: {error}", "name a readable auditor.toml with --config") from None
+    return parse_config(text, str(path))
+
+
+def parse_config(text: str, source: str = "auditor.toml") -> Config:
+    """The configuration in that text; `source` names it in errors."""
+    try:
+        values = tomllib.loads(text)
+        return msgspec.convert(values, Config)
+    except tomllib.TOMLDecodeError as error:
+        raise AuditorError(f"{source} is not TOML: {error}", "mend the line it names") from None
+    except msgspec.ValidationError as error:
+        raise AuditorError(f"{source}: {_plain(str(error))}", _nearest(str(error))) from None
+
+
+def _plain(message: str) -> str:
+    return message.replace("Object contains unknown field", "unknown key").replace("`$.", "`").replace("`$`", "the top")
+
+
+def _nearest(message: str) -> str:
+    unknown = re.search(r"unknown field `([^`]*)`", message)
+    if unknown is None:
+        return "see docs/configuration.md"
+    known = sorted({name for part in _PARTS for name in _field_names(part)})
+    near = difflib.get_close_matches(unknown[1], known, n=1, cutoff=0.0)
+    return f"did you mean `{near[0]}`?"
+
+
+_PARTS: tuple[type[_Part], ...] = (Config, Thresholds, Columns, Api, References, Intention)
+
+
+def _field_names(part: type[_Part]) -> list[str]:
+    return [each.encode_name for each in msgspec.structs.fields(part)]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsOf:
+    """A table and some of its columns, as a text in the configuration names them."""
+
+    schema: str
+    table: str
+    columns: tuple[str, ...] = field(default=())
+
+
+_PART = r'(?:"(?:[^"]|"")+"|[^".()]+)'
+_NAMED = re.compile(rf"\s*({_PART})\.({_PART})\s*(?:\(([^)]*)\))?\s*")
+
+
+def parse_columns(text: str) -> ColumnsOf:
+    """`schema.table` or `schema.table(column, …)`; parts in double quotes where they hold a dot or a bracket."""
+    match = _NAMED.fullmatch(text)
+    if match is None:
+        raise AuditorError(f"{text!r} names no table", "write schema.table or schema.table(column)")
+    columns = tuple(_unquoted(part.strip()) for part in (match[3] or "").split(",") if part.strip())
+    return ColumnsOf(_unquoted(match[1].strip()), _unquoted(match[2].strip()), columns)
+
+
+def _unquoted(part: str) -> str:
+    return part[1:-1].replace('""', '"') if part.startswith('"') and part.endswith('"') else part
+
+
+def overridden(config: Config, **changes: Any) -> Config:
+    """The configuration with these values in place of its own; None and empty tuples change nothing."""
+    return msgspec.structs.replace(config, **{key: value for key, value in changes.items() if value not in (None, ())})

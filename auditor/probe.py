@@ -1,0 +1,173 @@
+"""Probes: what only rows can tell, as values without a connection.
+
+One predicate, `violation`, is true of exactly the bad rows; it drives detection, witnesses, clean-up and
+verification, so that they cannot disagree.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import sqlalchemy as sa
+
+from auditor import sql
+from auditor.catalog import Column, Operator, Table
+from auditor.model import Certainty, Reference, Severity, Subject
+from auditor.remedy import Remedy
+
+EQUALS = Operator(schema="pg_catalog", name="=")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What a probe brought back: `violations` of a `population`, out of `rows` in the table.
+
+    `groups` is the number of distinct keys that rows share (KeyProbe only). `exact` is false for a sample.
+    """
+
+    violations: int
+    population: int
+    rows: int
+    groups: int = 0
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a check says of a subject: a finding without what the engine knows (fingerprint, counts, witnesses).
+
+    `severity` is the check's default where None. `parameters` tell apart two findings of a check on one subject.
+    `remedies`: the first is chosen for the plan unless it says otherwise, the others are variants.
+    """
+
+    message: str
+    hint: str = ""
+    severity: Severity | None = None
+    certainty: Certainty = Certainty.PROVEN
+    remedies: tuple[Remedy, ...] = ()
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A constraint that could be, or is about to be, added: a row of the readiness matrix.
+
+    It is ready when the probe (or verdict) that carries it finds no violation, blocked when it finds some, unknown
+    when it was not measured. `definition` is for people: `FOREIGN KEY (call_id) REFERENCES public.calls (id)`.
+    `lock` says what adding it takes. `intended`: named by the configuration, so always shown.
+    """
+
+    kind: Literal["foreign-key", "not-null", "unique", "check", "row-security", "index"]
+    subject: Subject
+    definition: str
+    lock: str
+    intended: bool = False
+
+
+Judge = Callable[[Measurement], Judgement | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowProbe:
+    """How many rows of the population satisfy `violation`. Shares one pass with all others of the table.
+
+    `violation` is two-valued and implies `population`; `population` None means every row.
+    """
+
+    table: Table
+    subject: Subject
+    violation: sql.Condition
+    population: sql.Condition | None = None
+    columns: tuple[str, ...]
+    judge: Judge
+    proposes: Proposed | None = None
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyProbe:
+    """How many rows share a key: `violations` counts every row of a group of two or more.
+
+    `keys` are expressions over the table's columns; rows with a NULL key are outside unless `nulls_not_distinct`;
+    `where` narrows to the rows that the key is about (`status = 'active'`).
+    """
+
+    table: Table
+    subject: Subject
+    keys: tuple[sql.Expression, ...]
+    where: sql.Condition | None = None
+    nulls_not_distinct: bool = False
+    columns: tuple[str, ...]
+    judge: Judge
+    proposes: Proposed | None = None
+    reference: Reference | None = None
+
+    @property
+    def population(self) -> sql.Condition:
+        """The rows that the key is about."""
+        parts = [] if self.where is None else [self.where]
+        if not self.nulls_not_distinct:
+            parts += [key.is_not(None) for key in self.keys]
+        return sa.and_(sa.true(), *parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceProbe:
+    """How many referencing rows have no referenced row: an anti-join.
+
+    `match` says when a row of `target` (an alias of the referenced relation) is the one referred to; `population`
+    the rows that refer to anything (MATCH SIMPLE: no NULL in the key); `escapes` rows that violate without looking
+    (MATCH FULL: the key is partly NULL). `pairs` are the compared expressions, referencing and referenced.
+    """
+
+    table: Table
+    referenced: Table
+    subject: Subject
+    population: sql.Condition
+    target: sa.FromClause
+    match: sql.Condition
+    pairs: tuple[tuple[sql.Expression, sql.Expression], ...]
+    escapes: sql.Condition | None = None
+    columns: tuple[str, ...]
+    referenced_columns: tuple[str, ...]
+    judge: Judge
+    proposes: Proposed | None = None
+    reference: Reference | None = None
+
+    @property
+    def violation(self) -> sql.Condition:
+        """True of the orphans: `NOT EXISTS`, because `NOT IN` finds none as soon as one referenced key is NULL."""
+        found = sa.exists(sa.select(sa.literal(1)).select_from(self.target).where(self.match))
+        orphan = sa.and_(self.population, ~found)
+        return orphan if self.escapes is None else sa.or_(orphan, self.escapes)
+
+
+Probe = RowProbe | KeyProbe | ReferenceProbe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the catalog alone proves of a subject: a judgement, or None where it is as it has to be."""
+
+    subject: Subject
+    judgement: Judgement | None = None
+    proposes: Proposed | None = None
+    reference: Reference | None = None
+    detection_sql: str | None = field(default=None)
+
+
+def relation(table: Table) -> sa.TableClause:
+    """The table as SQLAlchemy sees it; `relation(t).c[name]` is a column."""
+    return sql.relation(table.schema, table.name, tuple(column.name for column in table.columns))
+
+
+def equals(column: Column, left: sql.Expression, right: sql.Expression) -> sql.Condition:
+    """`left = right` by the equality of that column's type, also under an empty search_path."""
+    operator = column.type.equality or EQUALS
+    return sql.operate(left, (operator.schema, operator.name), right)
+
+
+def subject_of(table: Table, *columns: str, name: str | None = None, expression: str | None = None) -> Subject:
+    """The subject of a finding on that table, on those of its columns, or on a named thing of it."""
+    kind: Literal["column", "table"] = "column" if columns else "table"
+    return Subject(kind=kind, schema=table.schema, table=table.name, columns=columns, name=name, expression=expression)
