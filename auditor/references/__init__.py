@@ -1,0 +1,6 @@
+"""Which columns refer to which table: by declaration, or inferred from names, types, statistics and rows."""
+
+from auditor.references.anti_join import AntiJoin, anti_join
+from auditor.references.declared import declared
+
+__all__ = ["AntiJoin", "anti_join", "declared"]

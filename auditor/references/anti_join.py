@@ -1,0 +1,178 @@
+"""From a reference to the anti-join that counts its orphans: which rows refer, and what they have to find."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from auditor import sql
+from auditor.catalog import Catalog, Column, Constraint, Operator, Table, Type
+from auditor.model import Reference
+from auditor.probe import EQUALS, relation
+
+Pair = tuple[sql.Expression, sql.Expression]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AntiJoin:
+    """The parts of a `ReferenceProbe` that follow from the reference alone; `ReferenceProbe(**join.parts, …)`.
+
+    The fields are as documented there: `target` is an alias, so that a table may refer to itself.
+    """
+
+    table: Table
+    referenced: Table
+    population: sql.Condition
+    target: sa.FromClause
+    match: sql.Condition
+    pairs: tuple[Pair, ...]
+    escapes: sql.Condition | None
+    columns: tuple[str, ...]
+    referenced_columns: tuple[str, ...]
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+def anti_join(catalog: Catalog, reference: Reference) -> AntiJoin | None:
+    """The anti-join of that reference, declared or inferred.
+
+    None where equality does not say what it means (a temporal foreign key, PERIOD), or where a table or column of it
+    is not in the catalog.
+    """
+    table = catalog.table(reference.schema, reference.table)
+    referenced = catalog.table(reference.ref_schema, reference.ref_table)
+    if table is None or referenced is None or not _is_known(table, referenced, reference):
+        return None
+    constraint = _constraint_of(table, reference)
+    if constraint is not None and constraint.has_period:
+        return None
+    target = relation(referenced).alias("ref")
+    values = referencing_values(table, reference)
+    keys = tuple(target.c[column] for column in reference.ref_columns)
+    if constraint is not None and len(constraint.equality) == len(values):
+        compared = _declared(constraint, keys, values)
+    else:
+        compared = _inferred(table, referenced, reference, keys, values)
+    return AntiJoin(
+        table=table,
+        referenced=referenced,
+        population=sa.and_(*(value.is_not(None) for value in values)),
+        target=target,
+        match=sa.and_(*(condition for condition, _ in compared)),
+        pairs=tuple(pair for _, pair in compared),
+        escapes=_partly_null(values) if constraint is not None and constraint.match_full else None,
+        columns=reference.columns,
+        referenced_columns=reference.ref_columns,
+    )
+
+
+def referencing_values(table: Table, reference: Reference) -> tuple[sql.Expression, ...]:
+    """The referencing columns, or the text that lies at the reference's path inside its JSON column."""
+    row = relation(table)
+    if reference.json_path:
+        return (json_text(row.c[reference.columns[0]], reference.json_path),)
+    return tuple(row.c[column] for column in reference.columns)
+
+
+def json_text(column: sql.Expression, path: tuple[str, ...]) -> sql.Expression:
+    """`column -> 'outer' ->> 'inner'`: the scalar at that path as text, NULL where there is none."""
+    *outer, last = path
+    value = column
+    for key in outer:
+        value = value.op("->")(sa.literal(key))
+    return value.op("->>", return_type=sa.Text())(sa.literal(last))
+
+
+def comparison(
+    referenced: Column, target: sql.Expression, referencing: Type | None, value: sql.Expression
+) -> tuple[sql.Condition, Pair]:
+    """When `value` refers to the row whose key is `target`; and the two expressions that are compared.
+
+    `referencing` is None for text out of JSON. Within a family the operator is that of a foreign key between the two
+    types; else both are compared as text, never by a cast that may fail on what somebody stored.
+    """
+    theirs = referenced.type
+    if referencing is not None and _have_common_operator(referencing, theirs):
+        operator = theirs.equality if theirs.base == referencing.base else None
+    elif theirs.base == "citext":
+        operator, value = theirs.equality, sa.cast(value, _Named(theirs))
+    elif theirs.family == "text":
+        operator = None
+        value = value if referencing is None else sa.cast(value, sa.Text())
+    else:
+        operator = None
+        text = value if referencing is None or referencing.family == "text" else sa.cast(value, sa.Text())
+        value = sa.func.lower(text) if theirs.family == "uuid" else text
+        target = sa.cast(target, sa.Text())
+    return _operate(target, operator or EQUALS, value), (value, target)
+
+
+class _Named(sa.types.UserDefinedType[str]):
+    """A type by its qualified name."""
+
+    cache_ok = True
+
+    def __init__(self, named: Type) -> None:
+        self.text = sql.quote(named.base_schema, named.base)
+
+    def get_col_spec(self, **_: Any) -> str:
+        return self.text
+
+
+def _is_known(table: Table, referenced: Table, reference: Reference) -> bool:
+    return (
+        len(reference.columns) == len(reference.ref_columns) > 0
+        and all(table.has_column(column) for column in reference.columns)
+        and all(referenced.has_column(column) for column in reference.ref_columns)
+    )
+
+
+def _constraint_of(table: Table, reference: Reference) -> Constraint | None:
+    if not reference.declared:
+        return None
+    return next((each for each in table.foreign_keys() if each.name == reference.constraint), None)
+
+
+def _declared(
+    constraint: Constraint, keys: tuple[sql.Expression, ...], values: tuple[sql.Expression, ...]
+) -> list[tuple[sql.Condition, Pair]]:
+    declared = zip(keys, constraint.equality, values, strict=True)
+    return [(_operate(key, operator, value), (value, key)) for key, operator, value in declared]
+
+
+def _inferred(
+    table: Table,
+    referenced: Table,
+    reference: Reference,
+    keys: tuple[sql.Expression, ...],
+    values: tuple[sql.Expression, ...],
+) -> list[tuple[sql.Condition, Pair]]:
+    types = [None if reference.json_path else table.column(column).type for column in reference.columns]
+    columns = [referenced.column(column) for column in reference.ref_columns]
+    return [comparison(*each) for each in zip(columns, keys, types, values, strict=True)]
+
+
+def _have_common_operator(referencing: Type, referenced: Type) -> bool:
+    """Whether `=` takes both without an explicit cast: citext = text finds text's operator, text = citext none of
+    citext's, because text becomes citext only on assignment."""
+    if referencing.base == referenced.base:
+        return referenced.base_schema == referencing.base_schema and referenced.equality is not None
+    if referenced.base == "citext":
+        return False
+    numbers = {"integer", "numeric"}
+    return referencing.family == referenced.family == "text" or {referencing.family, referenced.family} <= numbers
+
+
+def _operate(left: sql.Expression, operator: Operator, right: sql.Expression) -> sql.Condition:
+    return sql.operate(left, (operator.schema, operator.name), right)
+
+
+def _partly_null(values: tuple[sql.Expression, ...]) -> sql.Condition:
+    """MATCH FULL refuses a key that is NULL in some columns and not in others (CREATE TABLE, REFERENCES)."""
+    return sa.and_(
+        sa.or_(*(value.is_(None) for value in values)),
+        sa.or_(*(value.is_not(None) for value in values)),
+    )
