@@ -3,6 +3,7 @@
 import difflib
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -97,6 +98,16 @@ class Config(_Part, frozen=True, kw_only=True):
     references: References = References()
     intend: tuple[Intention, ...] = ()
 
+    def differences(self) -> dict[str, str]:
+        """What differs from the defaults, as text, for the report; without what only names the output."""
+        default = msgspec.to_builtins(Config())
+        own = msgspec.to_builtins(self)
+        return {
+            name: msgspec.json.encode(value).decode()
+            for name, value in own.items()
+            if value != default[name] and name not in ("out", "format")
+        }
+
 
 def load_config(path: Path) -> Config:
     """The configuration in that file. Raises AuditorError that names the place; for an unknown key the nearest."""
@@ -127,7 +138,12 @@ def _nearest(message: str) -> str:
     if unknown is None:
         return "see docs/configuration.md"
     known = sorted({name for part in _PARTS for name in _field_names(part)})
-    near = difflib.get_close_matches(unknown[1], known, n=1, cutoff=0.0)
+    return nearest(unknown[1], known)
+
+
+def nearest(wrong: str, known: Sequence[str]) -> str:
+    """The hint for a name that is none of `known`."""
+    near = difflib.get_close_matches(wrong, known, n=1, cutoff=0.0)
     return f"did you mean `{near[0]}`?"
 
 

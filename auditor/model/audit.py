@@ -1,13 +1,16 @@
 """The audit: everything that a report, a plan or a later comparison reads. Its JSON is the contract."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from auditor.model.finding import Coverage, Finding
 from auditor.model.plan import Plan
 from auditor.model.reference import Reference
 from auditor.model.subject import Subject
 from auditor.model.words import Outcome, Severity
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ConstraintState = Literal["ready", "blocked", "unknown"]
 
@@ -127,3 +130,9 @@ class Audit:
     plan: Plan
     tables: tuple[TableSize, ...]
     scans: tuple[ScanRecord, ...]
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The findings as a pandas frame, one a row (extra `pandas`); columns and types: docs/python.md."""
+        from auditor.model.frame import frame_of
+
+        return frame_of(self)

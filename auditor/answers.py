@@ -1,0 +1,81 @@
+"""What came of each question: a check's probe or verdict, its outcome, and what the check says of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auditor.check import Check
+from auditor.model import Outcome, Reference, Severity, Subject, fingerprint
+from auditor.probe import Judgement, Measurement, Probe, Proposed, Verdict
+from auditor.scan import Unseen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One subject seen (or not) by one check. `measurement` is None for verdicts and for what was not seen."""
+
+    check: Check
+    question: Probe | Verdict
+    outcome: Outcome
+    reason: str = ""
+    measurement: Measurement | None = None
+    judgement: Judgement | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """What the question is about."""
+        return self.question.subject
+
+    @property
+    def proposes(self) -> Proposed | None:
+        """The constraint that the question decides about."""
+        return self.question.proposes
+
+    @property
+    def reference(self) -> Reference | None:
+        """The reference that the question is about."""
+        return self.question.reference
+
+    @property
+    def fingerprint(self) -> str:
+        """The identity of the finding that this is, or would be."""
+        return fingerprint(self.check.id, self.subject, self.judgement.parameters if self.judgement else ())
+
+    @property
+    def severity(self) -> Severity:
+        """The judgement's severity, else the check's."""
+        return (self.judgement and self.judgement.severity) or self.check.severity
+
+
+def answer(check: Check, question: Probe | Verdict, measured: Mapping[int, Measurement | Unseen]) -> Answer:
+    """The answer to one question; `measured` holds what the scans brought, by the probe's `id()`.
+
+    A rule that fails on what was measured is an error on that subject, not the end of a nightly report.
+    """
+    if isinstance(question, Verdict):
+        outcome = Outcome.PASSED if question.judgement is None else Outcome.FAILED
+        return Answer(check=check, question=question, outcome=outcome, judgement=question.judgement)
+    result = measured[id(question)]
+    if isinstance(result, Unseen):
+        return Answer(check=check, question=question, outcome=result.outcome, reason=result.reason)
+    if result.population == 0:
+        reason = "the table is empty" if result.rows == 0 else "no row is concerned"
+        return Answer(check=check, question=question, outcome=Outcome.VACUOUS, reason=reason, measurement=result)
+    try:
+        judgement = question.judge(result)
+    except Exception as error:
+        reason = f"the check failed: {type(error).__name__}"
+        return Answer(check=check, question=question, outcome=Outcome.ERROR, reason=reason)
+    outcome = Outcome.PASSED if judgement is None else Outcome.FAILED if result.exact else Outcome.ESTIMATED
+    return Answer(check=check, question=question, outcome=outcome, measurement=result, judgement=judgement)
+
+
+def without_implied(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """The answers that are findings, less those that another finding on the same subject says already."""
+    found = tuple(each for each in answers if each.judgement is not None)
+    said = {(implied, _place(each.subject)) for each in found for implied in each.check.implies}
+    return tuple(each for each in found if (each.check.id, _place(each.subject)) not in said)
+
+
+def _place(subject: Subject) -> tuple[object, ...]:
+    """A subject without its kind and name: a column and a key on it are one place."""
+    return (subject.schema, subject.table, subject.columns, subject.expression)

@@ -1,0 +1,64 @@
+"""The command line: one module a command; each parses and prints, and decides nothing.
+
+Commands are imported when they are called, so that `auditor --help` loads no database driver.
+"""
+
+import sys
+from importlib import import_module
+
+import click
+
+from auditor import __version__
+from auditor.errors import AuditorError
+
+WRONG_USE = 2
+
+COMMANDS = {
+    "run": "audit a database and write the reports",
+    "demo": "the same on an embedded server with the calliq scenario",
+    "plan": "write the plan of an audit: backup, clean-up, constraints, verification, rollback",
+    "checks": "the catalog of checks; one check in full",
+    "report": "render a stored report.json again, in any format",
+}
+
+
+class _LazyGroup(click.Group):
+    """Knows its commands by name and imports one only to run it, or to show its own help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"auditor.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="auditor")
+def group() -> None:
+    """Tells what in a PostgreSQL database stands in the way of constraints, by how many rows, and writes the SQL.
+
+    Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong use or no connection, 3 not everything was seen.
+    """
+
+
+def main() -> None:
+    """Runs the command line; an AuditorError becomes one line, a hint, and exit code 2."""
+    try:
+        code = group.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG_USE)
+    except AuditorError as error:
+        click.echo(f"auditor: {error.message}" + (f"\n  hint: {error.hint}" if error.hint else ""), err=True)
+        sys.exit(WRONG_USE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("auditor: interrupted, nothing was changed", err=True)
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,50 @@
+"""Where reports go: files in a folder, or one report on stdout."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from auditor import wiring
+from auditor.config import nearest
+from auditor.errors import AuditorError
+from auditor.model import Audit
+
+
+def check_formats(formats: Sequence[str], out: str) -> tuple[str, ...]:
+    """The names of formats, each once; AuditorError for one that is unknown, or that stdout cannot take."""
+    names = tuple(dict.fromkeys(name.strip() for text in formats for name in text.split(",") if name.strip()))
+    known = wiring.all_formats()
+    for name in names:
+        if name not in known:
+            raise AuditorError(f"there is no format {name!r}; there are {', '.join(known)}", nearest(name, [*known]))
+    if out == "-" and (len(names) != 1 or "sql" in names):
+        raise AuditorError("--out - takes one format that is one file", "use --format json --out -")
+    return names
+
+
+def write(audit: Audit, formats: Sequence[str], out: str) -> tuple[Path, ...]:
+    """Writes the formats below the folder `out` (or one of them to stdout for `-`); gives the files."""
+    known = wiring.all_formats()
+    files = {path: text for name in formats for path, text in known[name].render(audit).items()}
+    if out == "-":
+        click.echo("".join(files.values()), nl=False)
+        return ()
+    if "sql" in formats:
+        _forget_plan(Path(out))
+    return tuple(_written(Path(out) / path, text) for path, text in files.items())
+
+
+def _forget_plan(out: Path) -> None:
+    """Removes the files of an earlier plan: one that is not written now would be run with the new ones."""
+    for old in (out / "plan").glob("[0-9][0-9]-*.sql"):
+        old.unlink()
+
+
+def _written(path: Path, text: str) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise AuditorError(f"{path} cannot be written: {error.strerror}", "name another folder with --out") from None
+    return path

@@ -1,0 +1,19 @@
+"""`auditor report`: a stored audit, rendered again."""
+
+from pathlib import Path
+
+import click
+
+from auditor.cli.output import check_formats, write
+from auditor.cli.stored import read_audit
+
+
+@click.command("report")
+@click.argument("audit", type=click.Path(path_type=Path))
+@click.option("--format", multiple=True, default=("html",), show_default=True, metavar="NAMES", help="html, json, sql.")
+@click.option("--out", default="audit", show_default=True, metavar="DIR", help="Folder for the reports; - for stdout.")
+def command(audit: Path, format: tuple[str, ...], out: str) -> int:
+    """Render AUDIT (a report.json) again: byte for byte what the live run wrote."""
+    for file in write(read_audit(audit), check_formats(format, out), out):
+        click.echo(f"wrote {file}")
+    return 0

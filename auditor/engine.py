@@ -1,0 +1,123 @@
+"""The way through, on one screen: catalog → references → checks → scans → answers → findings → plan → audit.
+
+Data goes down this list and never back up. No check sees a connection, no report sees a database, and no check is
+asked twice. The only second visit to rows is for the keys of violating rows, and only where there are any.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+
+from auditor import __version__
+from auditor.answers import Answer, answer, without_implied
+from auditor.catalog import Catalog, Scope, Table
+from auditor.catalog.read import read_catalog
+from auditor.check import Check, Facts
+from auditor.config import Config
+from auditor.connect import Session, open_session
+from auditor.coverage import coverage_of
+from auditor.findings import findings_of, plan_for
+from auditor.model import Audit, DatabaseInfo, Run, TableSize, ToolInfo
+from auditor.planner import plan_scans
+from auditor.probe import Probe, Verdict
+from auditor.readiness import readiness_of
+from auditor.references import find_references
+from auditor.scan import Progress, run_scans
+from auditor.summary import checks_of, summarise
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When the audit began: wall time for people, monotonic time for durations."""
+
+    started_at: datetime
+    started: float
+
+    @classmethod
+    def now(cls) -> "Clock":
+        """A clock that starts now."""
+        return cls(datetime.now(UTC), monotonic())
+
+
+def audit(dsn: str, checks: Sequence[Check], config: Config, *, progress: Progress | None = None) -> Audit:
+    """Audits the database behind `dsn` with these checks. Raises AuditorError where it cannot begin."""
+    clock = Clock.now()
+    with open_session(dsn, statement_timeout_s=config.timeout) as session:
+        catalog = read_catalog(session.main, Scope(schemas=config.schema, tables=config.table))
+        references = find_references(session.main, catalog, config)
+        facts = Facts(catalog=catalog, references=references, config=config)
+        asked = tuple(_ask(checks, facts))
+        probes = tuple(question for _, question in asked if not isinstance(question, Verdict))
+        measured = run_scans(session, plan_scans(probes, catalog), config, progress=progress)
+        answers = tuple(answer(check, question, measured) for check, question in asked)
+        found = without_implied(answers)
+        plan_id = clock.started_at.strftime("p%Y%m%d%H%M%S")
+        findings = findings_of(found, session, catalog, config, plan_id)
+        plan = plan_for(found, catalog, plan_id)
+        coverage = coverage_of(answers, catalog)
+        constraints = readiness_of(answers, plan)
+        return Audit(
+            tool=ToolInfo(version=__version__),
+            run=_run(session, clock, config),
+            database=_database(session, catalog),
+            summary=summarise(answers, findings, coverage, constraints),
+            coverage=coverage,
+            checks=checks_of(checks, answers),
+            findings=findings,
+            constraints=constraints,
+            references=references,
+            plan=plan,
+            tables=_tables(catalog, answers),
+            scans=tuple(session.records),
+        )
+
+
+def _ask(checks: Sequence[Check], facts: Facts) -> Iterator[tuple[Check, Probe | Verdict]]:
+    for check in checks:
+        for question in check(facts):
+            yield check, question
+
+
+def _run(session: Session, clock: Clock, config: Config) -> Run:
+    return Run(
+        id=clock.started_at.strftime("%Y%m%dT%H%M%SZ"),
+        started_at=clock.started_at.isoformat(timespec="seconds"),
+        duration_s=round(monotonic() - clock.started, 3),
+        statements=session.statements,
+        rows_read_by_client=sum(record.rows for record in session.records),
+        jobs=session.jobs(config.jobs),
+        options=config.differences(),
+    )
+
+
+def _database(session: Session, catalog: Catalog) -> DatabaseInfo:
+    server = catalog.server
+    return DatabaseInfo(
+        name=server.database,
+        host=session.host,
+        server_version=server.version_text,
+        role=server.role,
+        bytes=server.bytes,
+        in_recovery=server.in_recovery,
+    )
+
+
+def _tables(catalog: Catalog, answers: Sequence[Answer]) -> tuple[TableSize, ...]:
+    counted = {
+        each.question.table.oid: each.measurement.rows
+        for each in answers
+        if each.measurement is not None and each.measurement.exact and not isinstance(each.question, Verdict)
+    }
+    return tuple(_size(table, counted.get(table.oid)) for table in catalog.audited if table.kind != "view")
+
+
+def _size(table: Table, rows: int | None) -> TableSize:
+    estimate = None if table.rows is None else int(table.rows)
+    return TableSize(
+        schema=table.schema,
+        table=table.name,
+        rows=estimate if rows is None else rows,
+        bytes=table.bytes,
+        exact=rows is not None,
+    )

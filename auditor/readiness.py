@@ -1,0 +1,79 @@
+"""The readiness matrix: which constraints could be added now, and what stands in the way of the others."""
+
+from collections.abc import Iterable
+
+from auditor.answers import Answer
+from auditor.model import ConstraintState, Outcome, Phase, Plan, Readiness, Subject
+from auditor.probe import Proposed
+
+_RANK: dict[ConstraintState, int] = {"blocked": 0, "unknown": 1, "ready": 2}
+
+
+def readiness_of(answers: Iterable[Answer], plan: Plan) -> tuple[Readiness, ...]:
+    """One row for each proposed constraint, intended and blocked ones first.
+
+    Where several checks decide about the same constraint, the worst of them counts and their findings are united.
+    """
+    rows: dict[tuple[str, Subject], Readiness] = {}
+    for each in answers:
+        if each.proposes is not None:
+            row = _row(each, each.proposes, plan)
+            known = rows.get((row.kind, row.subject))
+            rows[row.kind, row.subject] = row if known is None else _worse(known, row)
+    return tuple(sorted(rows.values(), key=_order))
+
+
+def _row(each: Answer, proposed: Proposed, plan: Plan) -> Readiness:
+    measured = each.measurement
+    findings = (each.fingerprint,) if each.judgement else ()
+    return Readiness(
+        kind=proposed.kind,
+        subject=proposed.subject,
+        definition=proposed.definition,
+        state=_state(each),
+        intended=proposed.intended,
+        violations=measured.violations if measured else None,
+        population=measured.population if measured else None,
+        reason=each.reason,
+        lock=proposed.lock,
+        file=_file(findings, plan),
+        findings=findings,
+    )
+
+
+def _state(each: Answer) -> ConstraintState:
+    if not each.outcome.is_complete:
+        return "unknown"
+    if each.measurement is not None and each.measurement.violations > 0:
+        return "blocked"
+    return "unknown" if each.outcome is Outcome.ESTIMATED else "ready"
+
+
+def _worse(one: Readiness, other: Readiness) -> Readiness:
+    worst, better = sorted((one, other), key=lambda row: _RANK[row.state])
+    return Readiness(
+        kind=worst.kind,
+        subject=worst.subject,
+        definition=worst.definition,
+        state=worst.state,
+        intended=worst.intended or better.intended,
+        violations=worst.violations if worst.violations is not None else better.violations,
+        population=worst.population if worst.population is not None else better.population,
+        reason=worst.reason,
+        lock=worst.lock,
+        file=worst.file or better.file,
+        findings=tuple(dict.fromkeys((*worst.findings, *better.findings))),
+    )
+
+
+def _file(findings: tuple[str, ...], plan: Plan) -> str | None:
+    """The file that adds the constraint: that of a step for one of its findings, constraints before indexes."""
+    for phase in (Phase.CONSTRAINTS, Phase.INDEXES):
+        for step in plan.steps:
+            if step.phase is phase and not {*findings}.isdisjoint(step.fingerprints):
+                return phase.file
+    return None
+
+
+def _order(row: Readiness) -> tuple[object, ...]:
+    return (not row.intended, _RANK[row.state], -(row.violations or 0), row.kind, str(row.subject))

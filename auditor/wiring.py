@@ -1,0 +1,101 @@
+"""The one module that brings checks, reports and the engine together."""
+
+import os
+import pkgutil
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import auditor
+import checks
+import reports
+import reports.terminal
+from auditor import engine
+from auditor.check import Check
+from auditor.config import Config, load_config, nearest, overridden
+from auditor.connect import resolve
+from auditor.errors import AuditorError
+from auditor.model import Audit
+from auditor.scan import Progress
+from reports.format import Format
+
+
+def run(
+    dsn: str | None = None,
+    *,
+    config: str | Path | Config | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Audit:
+    """Audits a database and gives the same `Audit` that the command line writes.
+
+    `dsn` as for the command line (else AUDITOR_DSN, DATABASE_URL, libpq's own); `config` a file or a `Config`;
+    `options` are those of `auditor.toml`: `only`, `skip`, `schema`, `table`, `jobs`, `timeout`, `budget`, `samples`.
+    Raises AuditorError for wrong use and where there is no connection.
+    """
+    base = config if isinstance(config, Config) else load_config(Path(config)) if config else Config()
+    settings = overridden(base, **{key: _tuple(value) for key, value in options.items()})
+    chosen = choose(all_checks(), settings.only, settings.skip)
+    return engine.audit(resolve(dsn, os.environ), chosen, settings, progress=progress)
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list | set) else value
+
+
+def all_checks() -> tuple[Check, ...]:
+    """Every check: the `Check` values in our package and in what the entry points `auditor.checks` name, by id."""
+    _refuse_shadowed()
+    found = [*_checks_in(checks.__name__, checks.__path__)]
+    for point in entry_points(group="auditor.checks"):
+        plugged = point.load()
+        found += [plugged] if isinstance(plugged, Check) else _checks_in(plugged.__name__, plugged.__path__)
+    by_id: dict[str, Check] = {}
+    for check in found:
+        if by_id.setdefault(check.id, check) is not check:
+            raise AuditorError(f"two checks are called {check.id}", "uninstall one of the plug-ins that bring it")
+    return tuple(sorted(by_id.values(), key=lambda check: (check.family, check.id)))
+
+
+def _checks_in(package: str, path: Iterable[str]) -> list[Check]:
+    modules = [
+        import_module(name) for _, name, is_package in pkgutil.walk_packages(path, f"{package}.") if not is_package
+    ]
+    return [value for module in modules for value in vars(module).values() if isinstance(value, Check)]
+
+
+def choose(known: Sequence[Check], only: Sequence[str], skip: Sequence[str]) -> tuple[Check, ...]:
+    """The checks that `only` names (all where it is empty) less those that `skip` names; by id or by family."""
+    names = sorted({check.id for check in known} | {check.family for check in known})
+    for wanted in (*only, *skip):
+        if wanted not in names:
+            raise AuditorError(f"there is no check or family {wanted!r}", nearest(wanted, names))
+    return tuple(
+        check
+        for check in known
+        if (not only or not {check.id, check.family}.isdisjoint(only)) and {check.id, check.family}.isdisjoint(skip)
+    )
+
+
+def all_formats() -> dict[str, Format]:
+    """Every format of a report by name."""
+    _refuse_shadowed()
+    return {each.name: each for each in reports.FORMATS}
+
+
+def terminal_text(audit: Audit, *, color: bool, width: int | None) -> str:
+    """What a terminal shows of an audit; `width` in columns, None where lines are not cut."""
+    return reports.terminal.render(audit, color=color, width=width)
+
+
+def _refuse_shadowed() -> None:
+    """A foreign package called `checks` or `reports` that stands before ours on the path would be audited with."""
+    home = Path(auditor.__file__).parent.parent
+    for package in (checks, reports):
+        if package.__file__ is None or Path(package.__file__).parent.parent != home:
+            raise AuditorError(
+                f"the package {package.__name__!r} on the import path is not the auditor's",
+                "run it from another folder, or in an environment of its own",
+            )
