@@ -62,8 +62,8 @@ class Intention(_Part, frozen=True, kw_only=True):
     """A constraint of the coming migration.
 
     `table` is `schema.table` (parts in double quotes where they hold a dot); `references` is `schema.table(column)`;
-    `expression` stands for the column of a foreign key that lies inside JSON (`metadata->>'call_id'`) or for the
-    key of a unique index (`lower(email)`); `where` narrows a unique key; `condition` is the CHECK's; `fill` is the
+    `expression` stands for the column of a foreign key that lies inside JSON (`metadata->>'call_id'`), `expressions`
+    for columns of a unique key (`lower(email)`), which `where` narrows; `condition` is the CHECK's; `fill` is the
     SQL expression that replaces NULL.
     """
 
@@ -72,6 +72,7 @@ class Intention(_Part, frozen=True, kw_only=True):
     columns: tuple[str, ...] = ()
     references: str | None = None
     expression: str | None = None
+    expressions: tuple[str, ...] = ()
     where: str | None = None
     condition: str | None = None
     fill: str | None = None

@@ -9,8 +9,7 @@ from auditor.cli.options import audit_options, settings
 from auditor.cli.output import check_formats
 from auditor.cli.progress import progress_bar
 from auditor.cli.run import finish
-from auditor.demo.calliq import CONFIG
-from auditor.demo.server import calliq_server
+from auditor.demo.server import CONFIG, calliq_server
 from auditor.summary import CLEAN, INCOMPLETE
 
 
