@@ -1,6 +1,43 @@
 """What can be done about a finding: operations that know their inverse, and the plan made of them."""
 
+from auditor.remedy.constraints import (
+    add_check,
+    add_foreign_key,
+    add_unique,
+    reopen_constraint,
+    set_not_null,
+    validate_constraint,
+)
+from auditor.remedy.indexes import create_index, rebuild_index
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.remedy import Remedy, compose, plan_of, sql_of
+from auditor.remedy.rows import assign, end_duplicates, set_aside, set_aside_duplicates
+from auditor.remedy.security import create_policy, drop_policy, enable_row_security, force_row_security, revoke
+from auditor.remedy.views import populate_view
 
-__all__ = ["Operation", "PlanContext", "Remedy", "compose", "plan_of", "sql_of"]
+__all__ = [
+    "Operation",
+    "PlanContext",
+    "Remedy",
+    "add_check",
+    "add_foreign_key",
+    "add_unique",
+    "assign",
+    "compose",
+    "create_index",
+    "create_policy",
+    "drop_policy",
+    "enable_row_security",
+    "end_duplicates",
+    "force_row_security",
+    "plan_of",
+    "populate_view",
+    "rebuild_index",
+    "reopen_constraint",
+    "revoke",
+    "set_aside",
+    "set_aside_duplicates",
+    "set_not_null",
+    "sql_of",
+    "validate_constraint",
+]
