@@ -1,6 +1,6 @@
 """What pg_catalog says, read once into frozen values that answer questions in the domain's words."""
 
-from auditor.catalog.catalog import Catalog, CronJob, Extension, Function, Scope, Server
+from auditor.catalog.catalog import QUARANTINE_SCHEMA, Catalog, CronJob, Extension, Function, Scope, Server
 from auditor.catalog.constraint import Action, Constraint
 from auditor.catalog.index import Index, IndexKey
 from auditor.catalog.security import Grant, Policy, Role
@@ -8,6 +8,7 @@ from auditor.catalog.table import Column, Leaf, Table, TableKind, Trigger
 from auditor.catalog.types import Collation, ColumnStatistics, Operator, Type
 
 __all__ = [
+    "QUARANTINE_SCHEMA",
     "Action",
     "Catalog",
     "Collation",

@@ -8,6 +8,9 @@ from functools import cached_property
 from auditor.catalog.security import Role
 from auditor.catalog.table import Table
 
+QUARANTINE_SCHEMA = "auditor_quarantine"
+"""Where plans keep the rows they change: the auditor's own, never a subject."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:

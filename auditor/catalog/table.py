@@ -62,6 +62,12 @@ class Table:
     (bytes with indexes and TOAST). `readable`: this role may select from it (on at least one column);
     `row_security_active`: rows may be hidden from this role. `populated` is false for `WITH NO DATA`.
     `all_visible` is the share of pages that index-only scans need not visit (0 to 1).
+
+    `has_children` is true where other tables inherit from this one, `inherits_from` holds the oids of those that it
+    inherits from: both are tables of their own, and keys hold for each alone, so a parent is read with ONLY.
+    `has_foreign_leaves`: reading all of it asks another server. `unread`: not all of its definitions could be read,
+    because another session holds or awaits an ACCESS EXCLUSIVE lock on it, or has changed it since the snapshot:
+    nothing about it can be called passed.
     """
 
     oid: int
@@ -91,6 +97,10 @@ class Table:
     definition: str | None = None
     comment: str | None = None
     depends_on: tuple[int, ...] = ()
+    has_children: bool = False
+    inherits_from: tuple[int, ...] = ()
+    has_foreign_leaves: bool = False
+    unread: bool = False
 
     @property
     def has_rows_of_its_own(self) -> bool:

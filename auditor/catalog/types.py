@@ -1,6 +1,9 @@
 """Types of columns, what compares them, and what the statistics say of their values."""
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -58,6 +61,48 @@ class Collation:
     deterministic: bool
 
 
+_ELEMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^{},"]+)', re.DOTALL)
+
+
+class ArrayText(Sequence[str]):
+    """The values in PostgreSQL's text of a one-dimensional array without NULLs (Array Input and Output Syntax).
+
+    Kept as that one text and taken apart when it is asked for: a thousand tables have a million such values.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def _values(self) -> tuple[str, ...]:
+        return tuple(
+            plain or re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL) for quoted, plain in _ELEMENT.findall(self._text)
+        )
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, index: int | slice) -> str | tuple[str, ...]:
+        return self._values()[index]
+
+    def __len__(self) -> int:
+        return len(self._values())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._values() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def __repr__(self) -> str:
+        return f"ArrayText({self._text!r})"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnStatistics:
     """A row of pg_stats (for a partitioned table the inherited one).
@@ -69,6 +114,6 @@ class ColumnStatistics:
     null_fraction: float
     distinct: float
     average_width: int
-    most_common: tuple[str, ...] = ()
+    most_common: Sequence[str] = ()
     most_common_frequencies: tuple[float, ...] = ()
-    histogram: tuple[str, ...] = ()
+    histogram: Sequence[str] = ()

@@ -64,20 +64,28 @@ def _keywords(dsn: str, source: str) -> str:
         raise AuditorError(
             f"{source} cannot be read as keywords", "Put values with blanks, quotes or backslashes in single quotes."
         )
-    return dsn
+    return _with_plain_port(dsn, source)
 
 
 def _url(rest: str, source: str) -> str:
     if not _user_is_plain(rest):
         raise AuditorError(f"{source} has an @ or / in its user or password that is not percent-encoded", _ENCODE)
     if _is_readable(f"postgresql://{rest}"):
-        return f"postgresql://{rest}"
+        return _with_plain_port(f"postgresql://{rest}", source)
     unknown = _unknown_parameters(rest)
     if unknown:
         raise AuditorError(
             f"{source} has parameters that PostgreSQL does not know: {', '.join(unknown)}", "Leave them out."
         )
     raise AuditorError(f"{source} cannot be read as a URL", _ENCODE)
+
+
+def _with_plain_port(dsn: str, source: str) -> str:
+    """`postgresql://ann:secret` without a host has the secret for a port, and libpq's error would show it."""
+    ports = str(conninfo_to_dict(dsn).get("port") or "").split(",")
+    if not all(port.isdecimal() or not port for port in ports):
+        raise AuditorError(f"{source} has a port that is no number", _FORMS)
+    return dsn
 
 
 def _user_is_plain(rest: str) -> bool:
