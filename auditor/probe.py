@@ -89,7 +89,8 @@ class KeyProbe:
     """How many rows share a key: `violations` counts every row of a group of two or more.
 
     `keys` are expressions over the table's columns; rows with a NULL key are outside unless `nulls_not_distinct`;
-    `where` narrows to the rows that the key is about (`status = 'active'`).
+    `where` narrows to the rows that the key is about (`status = 'active'`). `proven`: the catalog proves the defect
+    and rows only tell how bad it is and what helps, so `judge` is asked about an empty population too.
     """
 
     table: Table
@@ -101,6 +102,7 @@ class KeyProbe:
     judge: Judge
     proposes: Proposed | None = None
     reference: Reference | None = None
+    proven: bool = False
 
     @property
     def population(self) -> sql.Condition:
@@ -137,9 +139,16 @@ class ReferenceProbe:
     @property
     def violation(self) -> sql.Condition:
         """True of the orphans: `NOT EXISTS`, because `NOT IN` finds none as soon as one referenced key is NULL."""
-        found = sa.exists(sa.select(sa.literal(1)).select_from(self.target).where(self.match))
-        orphan = sa.and_(self.population, ~found)
-        return orphan if self.escapes is None else sa.or_(orphan, self.escapes)
+        return orphans(self.population, self.target, self.match, self.escapes)
+
+
+def orphans(
+    population: sql.Condition, target: sa.FromClause, match: sql.Condition, escapes: sql.Condition | None
+) -> sql.Condition:
+    """True of the rows of `population` that find no row of `target`, and of those that `escapes` names."""
+    found = sa.exists(sa.select(sa.literal(1)).select_from(target).where(match))
+    orphan = sa.and_(population, ~found)
+    return orphan if escapes is None else sa.or_(orphan, escapes)
 
 
 Probe = RowProbe | KeyProbe | ReferenceProbe

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from auditor import sql
 from auditor.catalog import Catalog, Column, Constraint, Operator, Table, Type
 from auditor.model import Reference
-from auditor.probe import EQUALS, relation
+from auditor.probe import EQUALS, orphans, relation
 
 Pair = tuple[sql.Expression, sql.Expression]
 
@@ -29,6 +29,11 @@ class AntiJoin:
     escapes: sql.Condition | None
     columns: tuple[str, ...]
     referenced_columns: tuple[str, ...]
+
+    @property
+    def violation(self) -> sql.Condition:
+        """True of the orphans."""
+        return orphans(self.population, self.target, self.match, self.escapes)
 
     @property
     def parts(self) -> dict[str, Any]:
