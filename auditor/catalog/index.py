@@ -8,7 +8,8 @@ from dataclasses import dataclass
 class IndexKey:
     """One key column of an index: the column's name, or the expression's text.
 
-    `operator_class` and `collation` are written `schema.name`; `collation` is None for types that have none.
+    `operator_class` and `collation` are written `schema.name`; `collation` is None where it is the column's own, or
+    the type has none.
     """
 
     column: str | None
@@ -66,11 +67,12 @@ class Index:
 
         True for a btree whose leading key columns are these in any order ((b, a) serves (a, b)); or a hash index on the
         one column. A partial index serves only where its predicate says nothing but `column IS NOT NULL`
-        of these columns; BRIN and GIN do not serve a foreign key's look-ups.
+        of these columns; BRIN and GIN do not serve a foreign key's look-ups, nor does an index whose collation is
+        not the column's (its order is another).
         """
-        if not (self.valid and self.ready) or not self._predicate_is_implied_by(columns):
+        if not (self.valid and self.ready and columns) or not self._predicate_is_implied_by(columns):
             return False
-        leading = {key.column for key in self.keys[: len(columns)]}
+        leading = {key.column for key in self.keys[: len(columns)] if key.collation is None}
         if self.method == "hash":
             return len(columns) == 1 and leading == {*columns}
         return self.method == "btree" and leading == {*columns}
@@ -78,9 +80,18 @@ class Index:
     def _predicate_is_implied_by(self, columns: tuple[str, ...]) -> bool:
         if self.predicate is None:
             return True
-        tests = [test.strip().strip("()") for test in re.split(r"\bAND\b", self.predicate)]
-        allowed = {f"{quoted(column)} IS NOT NULL" for column in columns}
-        return all(test in allowed for test in tests)
+        if not re.fullmatch(rf"{_NOT_NULL}(?: AND {_NOT_NULL})*", self.predicate):
+            return False
+        return {_unquoted(name) for name in re.findall(f"({_NAME}) IS NOT NULL", self.predicate)} <= {*columns}
+
+
+# As pg_get_expr writes it: `(a IS NOT NULL)`, `((a IS NOT NULL) AND ("B" IS NOT NULL))`.
+_NAME = r'"(?:[^"]|"")+"|[a-z_][a-z0-9_]*'
+_NOT_NULL = rf"\(*(?:{_NAME}) IS NOT NULL\)*"
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def quoted(name: str) -> str:

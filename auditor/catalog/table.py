@@ -125,9 +125,9 @@ class Table:
 
     def candidate_keys(self) -> tuple[tuple[str, ...], ...]:
         """Sets of columns that a foreign key can refer to: primary key first, then valid, complete, immediate
-        unique indexes on plain columns (CREATE TABLE, REFERENCES)."""
+        unique indexes on plain columns (CREATE TABLE, REFERENCES). A key WITHOUT OVERLAPS (gist) is none of them."""
         indexes = sorted(self.indexes, key=lambda index: (not index.primary, len(index.keys), index.name))
-        keys = [index.columns for index in indexes if index.columns and index.proves_unique(index.columns)]
+        keys = [index.columns for index in indexes if index.method == "btree" and self._holds(index, index.columns)]
         return tuple(dict.fromkeys(keys))
 
     def row_key(self) -> tuple[str, ...]:
@@ -140,7 +140,18 @@ class Table:
 
     def proves_unique(self, columns: tuple[str, ...]) -> bool:
         """Whether an index already guarantees that no two rows share these columns."""
-        return any(index.proves_unique(columns) for index in self.indexes)
+        return any(self._holds(index, columns) for index in self.indexes)
+
+    def _holds(self, index: Index, columns: tuple[str, ...]) -> bool:
+        """Whether the index proves uniqueness by the columns' own equality: values that a column's nondeterministic
+        collation calls equal are distinct to an index under another collation."""
+        return index.proves_unique(columns) and not any(
+            key.collation and collation and not collation.deterministic
+            for key, collation in zip(index.keys, map(self._collation, index.columns), strict=True)
+        )
+
+    def _collation(self, name: str) -> Collation | None:
+        return self.column(name).collation
 
     def finds(self, columns: tuple[str, ...]) -> Index | None:
         """An index that looks rows up by equality on these columns, or None."""
