@@ -40,9 +40,19 @@ class Clock:
         return cls(datetime.now(UTC), monotonic())
 
 
-def audit(dsn: str, checks: Sequence[Check], config: Config, *, progress: Progress | None = None) -> Audit:
-    """Audits the database behind `dsn` with these checks. Raises AuditorError where it cannot begin."""
-    clock = Clock.now()
+def audit(
+    dsn: str,
+    checks: Sequence[Check],
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    progress: Progress | None = None,
+) -> Audit:
+    """Audits the database behind `dsn` with these checks; `clock` says when it began, now if None.
+
+    Raises AuditorError where it cannot begin.
+    """
+    clock = clock or Clock.now()
     with open_session(dsn, statement_timeout_s=config.timeout) as session:
         catalog = read_catalog(session.main, Scope(schemas=config.schema, tables=config.table))
         references = find_references(session.main, catalog, config)
