@@ -46,8 +46,10 @@ COUNTS: dict[Key, str] = {
     ("null-in-intended-not-null", "public.calls(duration)"): "SELECT count(*) - count(duration), count(*) FROM calls",
     ("missing-not-null", "public.organizations(timezone)"): """
         SELECT count(*) - count(timezone), count(*) FROM organizations""",
-    ("missing-not-null", "public.transcripts(language, word_count)"): """
-        SELECT 2 * count(*) - count(language) - count(word_count), count(*) FROM transcripts""",
+    ("missing-not-null", "public.transcripts(language)"): """
+        SELECT count(*) - count(language), count(*) FROM transcripts""",
+    ("missing-not-null", "public.transcripts(word_count)"): """
+        SELECT count(*) - count(word_count), count(*) FROM transcripts""",
     ("email-not-lowercase", "public.calls(customer_email)"): """
         SELECT count(*) FILTER (WHERE customer_email ~ '[A-Z]|^\\s|\\s$'), count(*) FROM calls""",
     ("email-not-lowercase", "public.referrals(referred_email)"): """
