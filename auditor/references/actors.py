@@ -1,0 +1,60 @@
+"""Who acts: `created_by`, `approver_id` and the like all refer to one table of people, decided once for a schema."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.catalog import Catalog
+from auditor.references.candidate import Hint, Place
+from auditor.references.keys import KEY_FAMILIES, Key, Keys
+from auditor.references.names import PEOPLE, Name, name
+
+_SHARES = (0.70, 0.45, 0.30)
+_UNLISTED = 0.5
+
+
+@dataclass(frozen=True)
+class Actors:
+    """The tables of people, likeliest first."""
+
+    ranked: tuple[Key, ...]
+
+    @classmethod
+    def of(cls, catalog: Catalog, keys: Keys) -> "Actors":
+        """Tables called users come before those whose names end so, before other people; then the more often named."""
+        named = Counter(
+            name(column.name).stem
+            for table in catalog.tables
+            for column in table.columns
+            if column.type.family in KEY_FAMILIES
+        )
+        ranks = [(rank, -named[name(key.table.name).joined], key) for key in keys.all for rank in _rank(key)]
+        return cls(tuple(key for *_, key in sorted(ranks, key=lambda each: (*each[:2], each[2].full_name))))
+
+    def hints_of(self, place: Place, called: Name) -> Iterator[tuple[Key, Hint]]:
+        """The people that the place may name, where its name is that of an actor."""
+        if not (called.is_actor or called.is_person_in_role):
+            return
+        near = sorted(self.ranked, key=lambda key: key.table.schema != place.table.schema)
+        fitting = [key for key in near if key.family == place.family]
+        for key, share in zip(fitting, _SHARES, strict=False):
+            weight = share if called.is_actor else share * _UNLISTED
+            yield key, Hint(probability=weight, text=f"names who acts: {key.table.name}")
+
+
+def _rank(key: Key) -> Iterator[int]:
+    table = name(key.table.name)
+    if not key.is_primary:
+        return
+    if table.words == ("user",):
+        yield 0
+    elif table.words[-1] in PEOPLE and len(table.words) < 3:
+        yield 1 + PEOPLE.index(table.words[-1]) * 2 + (len(table.words) > 1)
+
+
+def decided(scores: dict[tuple[str, Key], list[float]]) -> dict[str, Key]:
+    """For each schema the table of people with the highest sum of scores over all its columns that name actors."""
+    sums: defaultdict[str, dict[Key, float]] = defaultdict(dict)
+    for (schema, key), values in scores.items():
+        sums[schema][key] = sum(values)
+    return {schema: max(found, key=lambda key: (found[key], key.full_name)) for schema, found in sums.items()}

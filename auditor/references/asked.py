@@ -1,0 +1,84 @@
+"""Sends look-ups: few statements, each short, none that can break the audit."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+import psycopg
+
+from auditor.references.candidate import Candidate
+from auditor.references.look_up import Evidence, Inclusion, obstacle, source_of, statement_of
+from auditor.sql import Sql
+
+LOOK_UP_MS = 100
+_FURTHER_MS = 10
+_BATCH = 150
+
+Row = tuple[Any, ...]
+Asked = TypeVar("Asked")
+
+
+class Connection(Protocol):
+    """What look-ups need of a connection inside the audit's transaction."""
+
+    def execute_and_roll_back(self, statements: Sequence[str]) -> list[list[Row]]:
+        """Send statements inside a savepoint, roll back to it, give the rows of each."""
+
+
+def answers(
+    connection: Connection, asked: Sequence[Asked], statement: Callable[[Sequence[Asked]], Sql]
+) -> tuple[list[tuple[Asked, Row]], list[Asked]]:
+    """The rows that `statement` gives for all that is asked, and those whose look-up failed.
+
+    A row's first value is the index of what it answers. One statement for 150 of them; where it fails (an overrun of
+    its time limit, a lock, a lost privilege) its halves are tried apart, until the one that fails stands alone.
+    """
+    answered: list[tuple[Asked, Row]] = []
+    failed: list[Asked] = []
+    batches = [asked[start : start + _BATCH] for start in range(0, len(asked), _BATCH)]
+    while batches:
+        batch = batches.pop(0)
+        rows = _rows_of(connection, statement(batch), len(batch))
+        if rows is not None:
+            answered += [(batch[row[0]], row) for row in rows]
+        elif len(batch) == 1:
+            failed += batch
+        else:
+            middle = len(batch) // 2
+            batches += [batch[:middle], batch[middle:]]
+    return answered, failed
+
+
+def _rows_of(connection: Connection, statement: Sql, number: int) -> list[Row] | None:
+    limit = LOOK_UP_MS + _FURTHER_MS * (number - 1)
+    settings = [f"SET LOCAL {name} = {limit}" for name in ("statement_timeout", "lock_timeout")]
+    try:
+        return connection.execute_and_roll_back([*settings, statement])[-1]
+    except psycopg.Error as error:
+        if error.sqlstate is None or error.sqlstate.startswith("08"):
+            raise
+        return None
+
+
+def look_up(connection: Connection, found: Sequence[Candidate]) -> Evidence:
+    """The inclusion of every candidate; where none could be measured, the reason."""
+    evidence: Evidence = {}
+    possible = []
+    for candidate in found:
+        reason = obstacle(candidate)
+        if reason:
+            evidence[candidate.identity] = Inclusion(reason=reason)
+        else:
+            possible.append(candidate)
+    answered, failed = answers(connection, possible, statement_of)
+    evidence.update((candidate.identity, _inclusion(candidate, row)) for candidate, row in answered)
+    overrun = Inclusion(reason=f"the look-up of its values did not end within {LOOK_UP_MS} ms")
+    evidence.update((candidate.identity, overrun) for candidate in failed)
+    return evidence
+
+
+def _inclusion(candidate: Candidate, row: Row) -> Inclusion:
+    _, values, share, has_rows = row
+    source = source_of(candidate.place)
+    if not values:
+        return Inclusion(source=source, is_empty=not has_rows, reason="there are no values to look up")
+    return Inclusion(share=float(share or 0.0), values=values, source=source, is_empty=not has_rows)

@@ -1,0 +1,91 @@
+"""A candidate: a place that may refer to a key, and what speaks for it before any value is seen."""
+
+from dataclasses import dataclass
+from math import exp, log
+
+from auditor import sql
+from auditor.catalog import Column, Table
+from auditor.references.keys import Key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the referring values stand: a column, or a path inside a JSON column.
+
+    `family` is the family of the values; for JSON that of the pattern which the sampled values have.
+    """
+
+    table: Table
+    column: Column
+    path: tuple[str, ...] = ()
+    family: str
+
+    @property
+    def identity(self) -> tuple[int, str, tuple[str, ...]]:
+        """What tells it from other places."""
+        return (self.table.oid, self.column.name, self.path)
+
+    @property
+    def last_name(self) -> str:
+        """The name to judge by: the column's, or the last key of the path."""
+        return self.path[-1] if self.path else self.column.name
+
+    @property
+    def expression(self) -> str | None:
+        """`metadata->>'call_id'`, None for a plain column."""
+        return expression_of(self.column.name, self.path) if self.path else None
+
+
+def expression_of(column: str, path: tuple[str, ...]) -> str:
+    """A path inside a JSON column as people write it."""
+    *outer, last = path
+    steps = "".join(f"->{sql.literal(key)}" for key in outer)
+    return f"{sql.quote(column)}{steps}->>{sql.literal(last)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hint:
+    """One piece of evidence from names: how likely it makes the reference by itself, and how it is told."""
+
+    probability: float
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A place and a key that it may refer to. `hints` speak for it; `doubts` are factors on the odds, with reasons.
+
+    `is_actor` marks those of `created_by` and the like: their target is decided once for a schema.
+    """
+
+    place: Place
+    key: Key
+    hints: tuple[Hint, ...]
+    doubts: tuple[tuple[float, str], ...] = ()
+    is_actor: bool = False
+
+    @property
+    def identity(self) -> tuple[int, str, tuple[str, ...], int, str]:
+        """What tells it from other candidates."""
+        return (*self.place.identity, self.key.table.oid, self.key.column.name)
+
+    @property
+    def prior(self) -> float:
+        """The probability from names and types: the strongest hint, 35 % of each further one, then the doubts."""
+        ordered = sorted((hint.probability for hint in self.hints), reverse=True)
+        against = 1.0 - (ordered[0] if ordered else 0.0)
+        for further in ordered[1:]:
+            against *= 1.0 - 0.35 * further
+        odds = logit(1.0 - against) + sum(log(factor) for factor, _ in self.doubts)
+        return probability(odds)
+
+
+def logit(share: float) -> float:
+    """The log-odds of a probability."""
+    bounded = min(max(share, 1e-6), 1 - 1e-6)
+    return log(bounded / (1 - bounded))
+
+
+def probability(odds: float) -> float:
+    """The probability of log-odds."""
+    return 1.0 / (1.0 + exp(-odds))

@@ -1,0 +1,123 @@
+"""Candidates: which places may refer to which keys, from names and types alone."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from auditor.catalog import Catalog, Column, Table
+from auditor.config import Config
+from auditor.references.actors import Actors
+from auditor.references.candidate import Candidate, Hint, Place
+from auditor.references.hints import hints_of
+from auditor.references.keys import KEY_FAMILIES, Key, Keys
+from auditor.references.names import FOREIGN_WORDS, Name, name
+
+MOST_PER_PLACE = 5
+LEAST_PRIOR = 0.04
+
+_MEASURES = frozenset(
+    """
+    version count position score rank level amount total size length width height quantity qty age year month day
+    hour minute second ms duration percent rate weight sequence seq order sort priority retry attempt port flag
+    """.split()  # noqa: SIM905
+)
+_TYPE_WORDS = ("type", "class", "table", "kind", "model")
+
+
+def candidates(catalog: Catalog, config: Config, inside_json: Iterable[Place] = ()) -> tuple[Candidate, ...]:
+    """Every place that may refer to something, with the keys it may refer to, at most five each, likeliest first.
+
+    `inside_json` are the places that a look-up found inside JSON columns. Columns that already have a foreign key,
+    that `[[intend]]` or `references.accept` speak of, and types that no key has, are left out by `places_of`.
+    """
+    keys = Keys.of(catalog)
+    actors = Actors.of(catalog, keys)
+    places = [*places_of(catalog, config), *inside_json]
+    return tuple(candidate for place in places for candidate in _of_place(place, keys, actors))
+
+
+def places_of(catalog: Catalog, config: Config) -> Iterator[Place]:
+    """The columns in scope that may refer to something and do not say so."""
+    del config
+    for table in catalog.measurable():
+        known = {column for constraint in table.foreign_keys() for column in constraint.columns}
+        for column in table.columns:
+            if column.name not in known and column.type.family in KEY_FAMILIES and not _is_measure(column):
+                yield Place(table=table, column=column, family=column.type.family)
+
+
+def _is_measure(column: Column) -> bool:
+    called = name(column.name)
+    return column.type.family in ("integer", "numeric") and not called.suffix and called.words[-1] in _MEASURES
+
+
+def _of_place(place: Place, keys: Keys, actors: Actors) -> list[Candidate]:
+    hints: defaultdict[Key, dict[str, Hint]] = defaultdict(dict)
+    for key, hint in hints_of(place, keys, actors):
+        itself = key.table.oid == place.table.oid and key.column.name == place.column.name and not place.path
+        if not itself and are_comparable(place.family, key.family):
+            hints[key].setdefault(hint.text, hint)
+    near = {name(key.table.name).joined for key in hints if key.table.schema == place.table.schema}
+    found = [
+        _candidate(place, key, tuple(told.values()), keys)
+        for key, told in hints.items()
+        if key.table.schema == place.table.schema or name(key.table.name).joined not in near
+    ]
+    likely = [candidate for candidate in found if candidate.prior >= LEAST_PRIOR]
+    return sorted(likely, key=lambda each: (-each.prior, each.key.full_name))[:MOST_PER_PLACE]
+
+
+def are_comparable(family: str, key_family: str) -> bool:
+    """Whether values of that family can be keys of the other: the same, or one of them kept as text."""
+    return family == key_family or (family == "text" and key_family in ("uuid", "integer"))
+
+
+def _candidate(place: Place, key: Key, hints: tuple[Hint, ...], keys: Keys) -> Candidate:
+    doubts = tuple(_doubts(place, key, max(hint.probability for hint in hints), keys))
+    return Candidate(
+        place=place,
+        key=key,
+        hints=hints,
+        doubts=doubts,
+        is_actor=any(hint.text.startswith("names who acts") for hint in hints),
+    )
+
+
+def _doubts(place: Place, key: Key, strongest: float, keys: Keys) -> Iterator[tuple[float, str]]:
+    called = name(place.last_name)
+    if not place.path:
+        yield from _doubts_of_column(place, key, called, keys)
+    if place.family != key.family:
+        yield (0.5, "another type") if key.family == "uuid" else (0.2, "another type")
+    if key.table.schema != place.table.schema:
+        yield 0.8, "another schema"
+    if len(called.stem_words) > 1 and called.stem_words[0] in FOREIGN_WORDS:
+        yield 0.2, "named like a key of another system"
+    if not (called.is_key_like or called.is_actor or called.is_above):
+        if place.family in ("integer", "numeric") and strongest < 0.8:
+            yield 0.3, "not named like a key"
+        if place.family == "text" and not called.suffix:
+            yield 0.4, "not named like a key"
+    if called.is_actor and place.family == "text" and not called.is_key_like and "by" not in called.words:
+        yield 0.3, "it may hold a name"
+
+
+def _doubts_of_column(place: Place, key: Key, called: Name, keys: Keys) -> Iterator[tuple[float, str]]:
+    table, column = place.table, place.column
+    if table.primary_key == (column.name,):
+        if column.identity or "nextval" in (column.default or ""):
+            yield 0.1, "its own table's surrogate key"
+        else:
+            yield (0.8 if called.stem and called.stem == name(key.table.name).joined else 0.45), "its own primary key"
+    elif any(own.column.name == column.name for own in keys.by_oid.get(table.oid, ())):
+        yield 0.7, "unique in its own table"
+    if called.stem and called.stem == name(table.name).joined:
+        yield 0.05, "named after its own table"
+    if called.stem_words and _has_type_beside(table, called):
+        yield 0.3, "a type stands beside it: it may refer to several tables"
+
+
+def _has_type_beside(table: Table, called: Name) -> bool:
+    return any(
+        other.words[:-1] == called.stem_words and other.words[-1] in _TYPE_WORDS
+        for other in (name(column.name) for column in table.columns)
+    )

@@ -1,0 +1,176 @@
+"""What a place's name says about the key it may refer to: one rule a function, each a look-up in an index.
+
+The probabilities are those that held on 31 public schemas; they are priors, the values decide.
+"""
+
+from collections.abc import Iterator
+
+from auditor.references.actors import Actors
+from auditor.references.candidate import Hint, Place
+from auditor.references.keys import Key, Keys
+from auditor.references.names import KEY_WORDS, Name, name
+
+Named = Iterator[tuple[Key, Hint]]
+
+_ABOVE_PEOPLE = frozenset({"manager", "supervisor", "superior", "boss", "lead"})
+
+
+def hints_of(place: Place, keys: Keys, actors: Actors) -> Named:
+    """Every hint that the rules below find; a key may get several."""
+    called = name(place.last_name)
+    yield from _table_and_key(called, keys)
+    yield from _same_name(place, called, keys)
+    yield from _role_and_table(called, keys)
+    yield from _role_and_key(called, keys)
+    yield from _run_together(called, keys)
+    yield from _end_of_table(place, called, keys)
+    yield from _own_table_and_name(place, called, keys)
+    yield from _unprefixed(place, keys)
+    yield from _above(place, called, keys)
+    yield from _shared_primary(place, called, keys)
+    yield from _abbreviation(called, keys)
+    yield from actors.hints_of(place, called)
+
+
+def _table_and_key(called: Name, keys: Keys) -> Named:
+    for key in keys.by_table_name.get(called.stem, ()):
+        share = _fit(called, key, exact=0.92, other=0.80, bare=0.80)
+        if share:
+            yield key, Hint(probability=share, text=_told(key, called))
+
+
+def _fit(called: Name, key: Key, *, exact: float, other: float, bare: float) -> float:
+    """How well the rest of the name fits the key's: the same word, another word for a key, or none."""
+    if called.suffix == key.tail:
+        return exact if key.tail in KEY_WORDS or key.family != "text" else 0.75 * exact
+    if called.suffix:
+        return other if key.is_primary and called.is_key_like and name(key.column.name).is_key_like else 0.0
+    if key.family == "text":
+        return 0.5 if key.tail in ("name", "code", "slug", "symbol", "id") else 0.0
+    return bare if key.is_primary else 0.0
+
+
+def _told(key: Key, called: Name, role: str = "") -> str:
+    parts = [part for part in (role, key.table.name, called.suffix) if part]
+    return f"named {' + '.join(parts)}"
+
+
+def _same_name(place: Place, called: Name, keys: Keys) -> Named:
+    same = [key for key in keys.by_name.get(called.joined, ()) if key.table.oid != place.table.oid]
+    primary = [key for key in same if key.is_primary]
+    for key in same:
+        share = _of_same_name(place, key, same, primary)
+        if called.is_generic and not key.is_named_after_table:
+            share *= 0.25
+        yield key, Hint(probability=share, text=f"the same name as the key {key.table.name}.{key.column.name}")
+
+
+def _of_same_name(place: Place, key: Key, same: list[Key], primary: list[Key]) -> float:
+    if not key.is_primary:
+        alone = 0.75 if key.is_named_after_table else 0.6
+        return 0.15 if primary else alone / len(same) ** 0.5
+    if len(primary) == 1:
+        return 0.85
+    own, theirs = name(place.table.name).joined, name(key.table.name).joined
+    if own.startswith(theirs) or own.endswith(theirs):
+        return 0.85  # of those that share a key, the one that the referencing table's name begins or ends with
+    return 0.8 if key.is_named_after_table else 0.45
+
+
+def _role_and_table(called: Name, keys: Keys) -> Named:
+    for start in range(1, len(called.stem_words)):
+        for key in keys.by_table_name.get("".join(called.stem_words[start:]), ()):
+            share = _fit(called, key, exact=0.80, other=0.65, bare=0.55)
+            if share and (called.suffix or len(called.stem_words) - start > 1 or key.family != "text"):
+                yield key, Hint(probability=share, text=_told(key, called, "role"))
+
+
+def _role_and_key(called: Name, keys: Keys) -> Named:
+    for start in range(1, len(called.words)):
+        for key in keys.by_name.get("".join(called.words[start:]), ()):
+            share = 0.7 if key.is_named_after_table else 0.45
+            yield key, Hint(probability=share, text=f"ends with the key's name {key.column.name}")
+
+
+def _run_together(called: Name, keys: Keys) -> Named:
+    """`billtoaddressid`: no separator says where the role ends."""
+    if len(called.words) > 1 or not called.suffix:
+        return
+    for start in range(2, len(called.joined) - 5):
+        for key in keys.by_name.get(called.joined[start:], ()):
+            yield key, Hint(probability=0.70, text=f"ends with the key's name {key.column.name}")
+        for key in keys.by_table_name.get(called.stem[start:], ()) if len(called.stem) - start > 3 else ():
+            if _fit(called, key, exact=1, other=0.8, bare=0) and not key.is_named_after_table:
+                yield key, Hint(probability=0.60, text=_told(key, called, "role"))
+
+
+def _end_of_table(place: Place, called: Name, keys: Keys) -> Named:
+    """`forum_posts.topic_id`: the first words of forum_topics go without saying."""
+    found = [key for key in keys.by_table_tail.get(called.stem, ()) if key.table.oid != place.table.oid]
+    own = name(place.table.name).words
+    near = [key for key in found if name(key.table.name).words[0] == own[0]]
+    for key in near or found:
+        fit = _fit(called, key, exact=1.0, other=0.85, bare=0.7)
+        share = 0.72 if near else 0.55
+        if fit:
+            alone = share * fit / len(near or found) ** 0.5
+            yield key, Hint(probability=alone, text=f"named as the end of {key.table.name}")
+
+
+def _own_table_and_name(place: Place, called: Name, keys: Keys) -> Named:
+    """`account.kind` → account_kind."""
+    if not called.stem:
+        return
+    for key in keys.by_table_name.get(name(place.table.name).joined + called.stem, ()):
+        share = 0.75 if called.suffix == key.tail else 0.65
+        yield key, Hint(probability=share, text=f"{place.table.name} + {place.last_name} names {key.table.name}")
+
+
+def _unprefixed(place: Place, keys: Keys) -> Named:
+    """`ol_item_key` → i_item_key: every column of both tables carries its table's prefix."""
+    tail = "" if place.path else keys.without_prefix(place.table, place.column.name)
+    for key in keys.by_unprefixed_name.get(tail, ()) if tail else ():
+        if key.table.oid != place.table.oid:
+            yield key, Hint(probability=0.85, text=f"the same name as {key.column.name} but for the tables' prefixes")
+
+
+def _above(place: Place, called: Name, keys: Keys) -> Named:
+    own = name(place.table.name)
+    rest = "".join(called.stem_words[1:])
+    to_itself = called.is_above and (not rest or own.joined.endswith(rest) or called.stem_words[-1] == "to")
+    manages = called.stem in _ABOVE_PEOPLE and own.words[-1] in ("employee", "staff", "user", "person", "member")
+    for key in keys.by_oid.get(place.table.oid, ()) if to_itself or manages else ():
+        if key.is_primary:
+            yield key, Hint(probability=0.75, text=f"{place.last_name} names another row of the same table")
+
+
+def _shared_primary(place: Place, called: Name, keys: Keys) -> Named:
+    """A table that extends another by sharing its key: `user_profiles.user_id` as primary key, also `id`."""
+    own = name(place.table.name)
+    if place.path or place.table.primary_key != (place.column.name,) or len(own.words) < 2:
+        return
+    for end in range(1, len(own.words)):
+        for key in keys.by_table_name.get("".join(own.words[:end]), ()):
+            if key.is_primary and name(key.column.name).joined == called.joined:
+                share = 0.65 if called.stem else 0.12
+                yield key, Hint(probability=share, text=f"its table's name begins with {key.table.name}")
+
+
+def _abbreviation(called: Name, keys: Keys) -> Named:
+    if not called.suffix or not called.stem:
+        return
+    for key in keys.by_table_start.get(called.stem[:3], ()):
+        words = name(key.table.name).words
+        short = called.stem_words
+        if len(short) == len(words) and short != words and all(map(_abbreviates, short, words)):
+            yield key, Hint(probability=0.62, text=f"{called.stem} abbreviates {key.table.name}")
+    for key in keys.by_initials.get(called.stem, ()):
+        yield key, Hint(probability=0.4, text=f"the initials of {key.table.name}")
+
+
+def _abbreviates(short: str, word: str) -> bool:
+    """`dept` and `department`: the same first letters, the others in order; or the same word."""
+    if short == word:
+        return True
+    letters = iter(word)
+    return len(short) >= 3 and len(short) < len(word) and word[:2] == short[:2] and all(c in letters for c in short)

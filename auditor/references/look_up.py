@@ -1,0 +1,198 @@
+"""Look-ups: what share of a column's rows finds its value among a table's keys, for a few index probes each.
+
+The values are those that pg_stats already holds (most common values with their frequencies, histogram bounds), or a
+bounded sample of rows. They stay on the server: no statement contains one, none comes to the client.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from auditor import sql
+from auditor.references.candidate import Candidate, Place
+from auditor.sql import Sql
+
+SAMPLED_ROWS = 1000
+MOST_VALUES = 300
+_SMALL_TABLE_PAGES = 1000
+
+Source = Literal["statistics", "sample"]
+
+UUID_PATTERN = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
+INTEGER_PATTERN = "^-?[0-9]{1,18}$"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inclusion:
+    """What a look-up brought: `share` of the rows (estimated from `values` distinct ones) found among the keys.
+
+    `share` is None where there was nothing to look up; `reason` then says why. `is_empty`: the referenced table has
+    no row.
+    """
+
+    share: float | None = None
+    values: int = 0
+    source: Source = "statistics"
+    is_empty: bool = False
+    reason: str = ""
+
+
+Evidence = dict[tuple[int, str, tuple[str, ...], int, str], Inclusion]
+"""Inclusions by the identity of their candidates."""
+
+
+def source_of(place: Place) -> Source:
+    """Where the values of that place are taken from."""
+    statistics = None if place.path else place.column.statistics
+    if statistics is None:
+        return "sample"
+    has_values = bool(statistics.most_common or statistics.histogram) or statistics.null_fraction >= 1.0
+    return "statistics" if has_values else "sample"
+
+
+def obstacle(candidate: Candidate) -> str:
+    """Why this role cannot look the candidate up; empty where it can."""
+    place, key = candidate.place, candidate.key
+    for table, column in ((place.table, place.column), (key.table, key.column)):
+        if not table.can_read((column.name,)):
+            return f"no privilege on {table.name}.{column.name}"
+        if table.row_security_active:
+            return f"row security hides rows of {table.name}"
+    return ""
+
+
+def statement_of(looked_up: Sequence[Candidate]) -> Sql:
+    """One statement for all of these: a row (number, values, share found, whether the referenced table has rows) each.
+
+    The number is the candidate's index in `looked_up`.
+    """
+    places = list({candidate.place.identity: candidate.place for candidate in looked_up}.values())
+    numbers = {place.identity: number for number, place in enumerate(places)}
+    branches = [
+        _branch(number, candidate, numbers[candidate.place.identity]) for number, candidate in enumerate(looked_up)
+    ]
+    return sql.compose(
+        "WITH {sources}\n{branches}",
+        sources=Sql(",\n".join(_values_of(places))),
+        branches=Sql("\nUNION ALL ".join(branches)),
+    )
+
+
+def _values_of(places: Sequence[Place]) -> list[Sql]:
+    """`looked_up_values (place, value, weight)`, each once however many candidates ask for them."""
+    by_source: dict[Source, list[tuple[int, Place]]] = {"statistics": [], "sample": []}
+    for number, place in enumerate(places):
+        by_source[source_of(place)].append((number, place))
+    selects = [_from_statistics(by_source["statistics"])] if by_source["statistics"] else []
+    selects += [_from_rows(number, place) for number, place in by_source["sample"]]
+    union = Sql("\nUNION ALL ".join(selects))
+    return [
+        sql.compose("places (place, texts, weights) AS MATERIALIZED ({union})", union=union),
+    ]
+
+
+def _from_statistics(places: Sequence[tuple[int, Place]]) -> Sql:
+    """Weight of a most common value: its frequency; of a histogram bound: an equal part of the remaining rows."""
+    wanted = ", ".join(
+        f"({number}, {sql.literal(place.table.schema)}, {sql.literal(place.table.name)}, "
+        f"{sql.literal(place.column.name)}, {sql.literal(place.table.kind == 'partitioned')})"
+        for number, place in places
+    )
+    return sql.compose(
+        """SELECT wanted.place,
+    coalesce(s.most_common_vals::text::text[], '{{}}') || coalesce(s.histogram_bounds::text::text[], '{{}}'),
+    coalesce(s.most_common_freqs::float8[], '{{}}') || array_fill(
+      greatest(1 - s.null_frac - coalesce((SELECT sum(f) FROM unnest(s.most_common_freqs) AS f), 0), 0)
+        / greatest(cardinality(s.histogram_bounds::text::text[]), 1)::float8,
+      ARRAY[coalesce(cardinality(s.histogram_bounds::text::text[]), 0)])
+  FROM (VALUES {wanted}) AS wanted (place, schema, relation, attribute, inherited)
+  JOIN pg_stats AS s ON s.schemaname = wanted.schema::name AND s.tablename = wanted.relation::name
+    AND s.attname = wanted.attribute::name AND s.inherited = wanted.inherited""",
+        wanted=Sql(wanted),
+    )
+
+
+def _from_rows(number: int, place: Place) -> Sql:
+    """A bounded number of rows, the values among them that are not NULL, each with an equal weight."""
+    return sql.compose(
+        """SELECT {number}, array_agg(v), array_agg(1::float8) FROM (
+    SELECT v FROM (SELECT {value} AS v FROM {rows}) AS s WHERE v IS NOT NULL LIMIT {most}) AS s""",
+        number=number,
+        value=_text_of(place),
+        rows=rows_of(place),
+        most=MOST_VALUES,
+    )
+
+
+def rows_of(place: Place) -> Sql:
+    """A bounded sample of the place's table, as a sub-select of its one column, called `c`."""
+    return sql.compose(
+        "(SELECT {column} AS c FROM {table}{sampled} LIMIT {most}) AS r",
+        column=sql.name(place.column.name),
+        table=sql.name(place.table.schema, place.table.name),
+        sampled=_sampled(place),
+        most=SAMPLED_ROWS,
+    )
+
+
+def _sampled(place: Place) -> Sql:
+    """Small tables are read with a LIMIT; of others whole pages are drawn, about three times as many as are needed."""
+    table = place.table
+    if table.pages < _SMALL_TABLE_PAGES or not table.rows or table.kind == "materialized-view":
+        return Sql("")
+    percent = min(100.0, max(300.0 * SAMPLED_ROWS / table.rows, 100.0 * 10 / table.pages))
+    return sql.compose(" TABLESAMPLE SYSTEM ({percent})", percent=Sql(f"{percent:.4f}"))
+
+
+def _text_of(place: Place) -> Sql:
+    if not place.path:
+        return Sql("c::text")
+    *outer, last = place.path
+    steps = "".join(f" -> {sql.literal(key)}" for key in outer)
+    value = f"c{steps} -> {sql.literal(last)}"
+    scalar = f"{place.column.type.base}_typeof({value}) IN ('string', 'number')"
+    return Sql(f"CASE WHEN {scalar} THEN c{steps} ->> {sql.literal(last)} END")
+
+
+def _branch(number: int, candidate: Candidate, place: int) -> Sql:
+    """A sub-select with LIMIT, not EXISTS: the planner cannot turn it into a hash of the whole referenced table."""
+    key = candidate.key
+    return sql.compose(
+        """SELECT {number}, count(*), sum(weight) FILTER (WHERE found) / nullif(sum(weight), 0),
+  EXISTS (SELECT 1 FROM {table})
+FROM (SELECT v.weight, (SELECT true FROM {table} AS ref WHERE {match} LIMIT 1) AS found
+  FROM places AS p CROSS JOIN unnest(p.texts, p.weights) AS v (value, weight) WHERE p.place = {place}) AS s""",
+        number=number,
+        table=sql.name(key.table.schema, key.table.name),
+        match=_match(candidate),
+        place=place,
+    )
+
+
+def _match(candidate: Candidate) -> Sql:
+    """`ref.key = value` by the key's own operator and type, so that its index serves; casts are guarded."""
+    key, place = candidate.key.column, candidate.place
+    operator = key.type.equality
+    symbol = "="
+    if operator is not None and operator.schema != "pg_catalog":
+        symbol = f"OPERATOR({sql.quote(operator.schema)}.{operator.name})"
+    value = f"CAST({_guarded(place, candidate.key.family)} AS {_type_of(candidate)})"
+    return Sql(f"ref.{sql.quote(key.name)} {symbol} {value}")
+
+
+def _guarded(place: Place, family: str) -> str:
+    is_text = place.path or place.column.type.family != family
+    if is_text and family == "uuid":
+        return f"CASE WHEN v.value ~ {sql.literal(UUID_PATTERN)} THEN v.value END"
+    if is_text and family in ("integer", "numeric"):
+        return f"CASE WHEN v.value ~ {sql.literal(INTEGER_PATTERN)} THEN v.value END"
+    return "rtrim(v.value, ' ')" if place.column.type.base == "bpchar" else "v.value"
+
+
+def _type_of(candidate: Candidate) -> str:
+    key = candidate.key.column.type
+    if key.family == "integer":
+        return "bigint"
+    if key.base in ("varchar", "name"):
+        return "text"
+    return sql.quote(key.base_schema, key.base)
