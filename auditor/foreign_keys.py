@@ -1,0 +1,58 @@
+"""Declared foreign keys as questions: which rows violate them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor import sql
+from auditor.catalog import Constraint, Table
+from auditor.check import Facts
+from auditor.model import Reference, Subject
+from auditor.orphans import FOREIGN_KEY_LOCK
+from auditor.probe import Proposed
+from auditor.references import AntiJoin, anti_join
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredKey:
+    """A foreign key with the reference and the anti-join that it declares."""
+
+    table: Table
+    constraint: Constraint
+    reference: Reference
+    join: AntiJoin
+
+    @property
+    def subject(self) -> Subject:
+        """The constraint, with its columns."""
+        return Subject(
+            kind="constraint",
+            schema=self.table.schema,
+            table=self.table.name,
+            columns=self.constraint.columns,
+            name=self.constraint.name,
+        )
+
+    def proposed(self) -> Proposed:
+        """The key itself: declared, and about to hold."""
+        return Proposed(
+            kind="foreign-key",
+            subject=self.subject,
+            definition=f"CONSTRAINT {sql.quote(self.constraint.name)} {self.constraint.definition}",
+            lock=FOREIGN_KEY_LOCK,
+        )
+
+
+def declared_keys(facts: Facts, *, holding: bool) -> Iterator[DeclaredKey]:
+    """The foreign keys in scope that are validated and enforced (`holding`), or those that are not.
+
+    Left out: temporal ones (PERIOD), and those to a table that is not in the catalog.
+    """
+    for reference in facts.references:
+        table = facts.catalog.table(reference.schema, reference.table)
+        join = anti_join(facts.catalog, reference) if reference.declared else None
+        if table is None or join is None:
+            continue
+        for constraint in table.foreign_keys():
+            holds = constraint.validated and constraint.enforced
+            if constraint.name == reference.constraint and holds is holding:
+                yield DeclaredKey(table=table, constraint=constraint, reference=reference, join=join)

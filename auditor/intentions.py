@@ -1,0 +1,164 @@
+"""The constraints of the coming migration: `[[intend]]` of the configuration, resolved against the catalog."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from auditor.catalog import Catalog, Table
+from auditor.catalog.index import quoted
+from auditor.config import Config, Intention, parse_columns
+from auditor.errors import AuditorError
+from auditor.model import Reference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intended:
+    """One intention whose table and columns exist."""
+
+    intention: Intention
+    table: Table
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it names; empty where it names an expression."""
+        return self.intention.columns
+
+    @property
+    def expression(self) -> str | None:
+        """The expression that stands for a column."""
+        return self.intention.expression
+
+
+def intended(catalog: Catalog, config: Config, kind: str) -> tuple[Intended, ...]:
+    """The intentions of one kind, on tables in scope.
+
+    Raises AuditorError for one that names no table or column, or lacks what its kind needs.
+    """
+    resolved = (_resolved(catalog, each) for each in config.intend if each.kind == kind)
+    return tuple(each for each in resolved if catalog.scope.includes(each.table))
+
+
+def intended_references(catalog: Catalog, config: Config) -> tuple[tuple[Reference, Intended], ...]:
+    """The foreign keys of the coming migration, as references whose confidence is 1.0.
+
+    Raises AuditorError as `intended` does, and where the two sides do not match.
+    """
+    return tuple((_reference(catalog, each), each) for each in intended(catalog, config, "foreign-key"))
+
+
+def is_intended_not_null(catalog: Catalog, config: Config, table: Table, column: str) -> bool:
+    """Whether the configuration, or a constraint that is not valid yet, says that this column holds no NULL."""
+    named = (each for each in intended(catalog, config, "not-null") if each.table.oid == table.oid)
+    return any(column in each.columns for each in named) or declares_not_null(table, column)
+
+
+def declares_not_null(table: Table, column: str) -> bool:
+    """Whether a constraint that is not validated says NOT NULL: `CHECK (c IS NOT NULL) NOT VALID`, from 18 on
+    `NOT NULL c NOT VALID` (ALTER TABLE)."""
+    return any(
+        not (constraint.validated and constraint.enforced) and not_null_column(table, constraint.name) == column
+        for constraint in table.constraints
+    )
+
+
+def not_null_column(table: Table, constraint: str) -> str | None:
+    """The column that this constraint of the table says is NOT NULL and nothing else; None for others."""
+    for each in table.constraints:
+        if each.name == constraint and each.kind == "not-null" and len(each.columns) == 1:
+            return each.columns[0]
+        if each.name == constraint and each.kind == "check" and each.expression and len(each.columns) == 1:
+            column = each.columns[0]
+            escaped = column.replace('"', '""')
+            tested = each.expression.strip().removeprefix("(").removesuffix(")")
+            return column if tested in (f"{quoted(column)} IS NOT NULL", f'"{escaped}" IS NOT NULL') else None
+    return None
+
+
+def _resolved(catalog: Catalog, intention: Intention) -> Intended:
+    named = parse_columns(intention.table)
+    table = catalog.table(named.schema, named.table)
+    if table is None or table.kind not in ("table", "partitioned"):
+        known = [f"{each.schema}.{each.name}" for each in catalog.measurable()]
+        problem = "there is no such table" if table is None else f"that is a {table.kind}"
+        raise AuditorError(f"[[intend]] names {intention.table}: {problem}", _nearest(intention.table, known))
+    _require_columns(table, intention.columns)
+    _require_parts(intention)
+    return Intended(intention=intention, table=table)
+
+
+def _require_columns(table: Table, columns: Iterable[str]) -> None:
+    for column in columns:
+        if not table.has_column(column):
+            name = f"{table.schema}.{table.name}"
+            known = [each.name for each in table.columns]
+            raise AuditorError(f"[[intend]] names {name}({column}): there is no such column", _nearest(column, known))
+
+
+def _require_parts(intention: Intention) -> None:
+    has_key = bool(intention.columns) != (intention.expression is not None)
+    lacking = {
+        "not-null": None if intention.columns else "columns",
+        "unique": None if has_key else "either columns or expression",
+        "foreign-key": None if has_key and intention.references else "references, and either columns or expression",
+        "check": None if intention.condition else "condition",
+    }[intention.kind]
+    if lacking:
+        raise AuditorError(f"[[intend]] {intention.kind} on {intention.table} is incomplete", f"add {lacking}")
+
+
+def _nearest(wrong: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(wrong, list(known), n=1, cutoff=0.0)
+    return f"did you mean {near[0]}?" if near else "see which tables this role can see"
+
+
+def _reference(catalog: Catalog, each: Intended) -> Reference:
+    intention, table = each.intention, each.table
+    assert intention.references is not None
+    named = parse_columns(intention.references)
+    referenced = catalog.table(named.schema, named.table)
+    if referenced is None:
+        known = [f"{other.schema}.{other.name}" for other in catalog.measurable()]
+        raise AuditorError(
+            f"[[intend]] names {intention.references}: there is no such table", _nearest(intention.references, known)
+        )
+    _require_columns(referenced, named.columns)
+    columns, path = (each.columns, ()) if each.columns else _inside_json(table, intention.expression or "")
+    ref_columns = named.columns or referenced.primary_key
+    if len(columns) != len(ref_columns):
+        raise AuditorError(
+            f"[[intend]] foreign-key on {intention.table} compares {len(columns)} with {len(ref_columns)} columns",
+            "name as many columns in references as in columns",
+        )
+    return Reference(
+        schema=table.schema,
+        table=table.name,
+        columns=columns,
+        expression=intention.expression,
+        ref_schema=referenced.schema,
+        ref_table=referenced.name,
+        ref_columns=ref_columns,
+        declared=False,
+        confidence=1.0,
+        evidence=("named by the configuration",),
+        json_path=path,
+    )
+
+
+_STRING = r"'((?:[^']|'')*)'"
+_COLUMN = r'([^\W\d]\w*|"(?:[^"]|"")+")'
+_JSON = re.compile(rf"\s*{_COLUMN}\s*((?:->\s*{_STRING}\s*)*)->>\s*{_STRING}\s*")
+
+
+def _inside_json(table: Table, expression: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The column and the path of `metadata->'call'->>'id'`."""
+    match = _JSON.fullmatch(expression)
+    if match is None:
+        raise AuditorError(
+            f"[[intend]] foreign-key on {table.schema}.{table.name}: {expression!r} leads into no JSON column",
+            "write column->>'key' or column->'outer'->>'key'",
+        )
+    column = match[1][1:-1].replace('""', '"') if match[1].startswith('"') else match[1].lower()
+    _require_columns(table, (column,))
+    outer = [key.replace("''", "'") for key in re.findall(_STRING, match[2])]
+    return (column,), (*outer, match[4].replace("''", "'"))

@@ -1,0 +1,188 @@
+"""References that rows may violate: which are measured, and what can be done about their orphans."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from auditor import sql
+from auditor.catalog import Action, Constraint, Table, Type
+from auditor.catalog.estimates import distinct_share
+from auditor.check import Facts
+from auditor.intentions import intended_references
+from auditor.model import Reference, Subject
+from auditor.nullability import is_settable
+from auditor.probe import Proposed, subject_of
+from auditor.references import AntiJoin
+from auditor.remedy import Operation, Remedy, add_foreign_key, add_unique, assign, create_index, set_aside
+
+FOREIGN_KEY_LOCK = "SHARE ROW EXCLUSIVE on both tables for milliseconds: writes wait; then reads and writes go on"
+
+_Place = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+
+
+def place_of(reference: Reference) -> _Place:
+    """Where the key stands: a place refers to one table in the configuration, to several where it is polymorphic."""
+    return (reference.schema, reference.table, reference.columns, reference.json_path)
+
+
+def undeclared(facts: Facts) -> Iterator[Reference]:
+    """The references without a foreign key that are worth measuring: those of the configuration, with confidence 1.0,
+    then those inferred with enough confidence."""
+    named = [_as_inferred(facts, reference) for reference, _ in intended_references(facts.catalog, facts.config)]
+    yield from named
+    places = {place_of(reference) for reference in named}
+    for reference in facts.references:
+        is_likely = reference.confidence >= facts.config.thresholds.reference_confidence
+        if not reference.declared and is_likely and place_of(reference) not in places:
+            yield reference
+
+
+def _as_inferred(facts: Facts, named: Reference) -> Reference:
+    """The configuration's reference, written as the inference writes it where that found it as well."""
+    for each in facts.references:
+        is_same = (each.ref_schema, each.ref_table, each.ref_columns) == (
+            named.ref_schema,
+            named.ref_table,
+            named.ref_columns,
+        )
+        if not each.declared and is_same and place_of(each) == place_of(named):
+            return replace(each, confidence=1.0, evidence=(*named.evidence, *each.evidence))
+    return named
+
+
+def intended_action(facts: Facts, reference: Reference) -> Action | None:
+    """The ON DELETE of the foreign key that the configuration names at this place, None where it names none."""
+    for each, named in intended_references(facts.catalog, facts.config):
+        if place_of(each) == place_of(reference):
+            return named.intention.on_delete
+    return None
+
+
+def subject_of_reference(join: AntiJoin, reference: Reference) -> Subject:
+    """The referencing columns, or the expression that stands for one."""
+    return subject_of(join.table, *reference.columns, expression=reference.expression)
+
+
+def referenced_text(reference: Reference) -> str:
+    """`public.calls(id)`."""
+    return str(
+        Subject(kind="key", schema=reference.ref_schema, table=reference.ref_table, columns=reference.ref_columns)
+    )
+
+
+def proposed_key(facts: Facts, reference: Reference, join: AntiJoin) -> Proposed:
+    """The foreign key that the reference asks for."""
+    key = reference.expression or ", ".join(sql.quote(column) for column in reference.columns)
+    target = sql.quote(reference.ref_schema, reference.ref_table)
+    columns = ", ".join(sql.quote(column) for column in reference.ref_columns)
+    return Proposed(
+        kind="foreign-key",
+        subject=subject_of_reference(join, reference),
+        definition=f"FOREIGN KEY ({key}) REFERENCES {target} ({columns})",
+        lock=FOREIGN_KEY_LOCK,
+        intended=intended_action(facts, reference) is not None,
+    )
+
+
+def is_declared(table: Table, referenced: Table, reference: Reference) -> bool:
+    """Whether the table has such a foreign key by now."""
+    return any(
+        {*zip(key.columns, key.referenced_columns, strict=False)}
+        == {*zip(reference.columns, reference.ref_columns, strict=False)}
+        for key in table.foreign_keys()
+        if key.referenced_oid == referenced.oid and not reference.json_path
+    )
+
+
+def obstacles(table: Table, referenced: Table, reference: Reference) -> tuple[str, ...]:
+    """What a foreign key needs first, as sentences' ends; empty where it can be declared as things stand."""
+    if reference.json_path:
+        return ("the key needs a column of its own, filled from the JSON value",)
+    found = []
+    for column, key in zip(reference.columns, reference.ref_columns, strict=True):
+        types = table.column(column).type, referenced.column(key).type
+        if not _are_comparable(*types):
+            found.append(f"{column} needs the type of {key}: {types[1].name} instead of {types[0].name}")
+    if not _has_key(referenced, reference.ref_columns):
+        found.append(f"{referenced_text(reference)} needs a unique constraint")
+    return tuple(found)
+
+
+def _has_key(referenced: Table, columns: tuple[str, ...]) -> bool:
+    return any({*key} == {*columns} for key in referenced.candidate_keys())
+
+
+def _are_comparable(referencing: Type, referenced: Type) -> bool:
+    """Whether a foreign key may join the two types (CREATE TABLE, REFERENCES: their `=` has to be in the key's index
+    operator family)."""
+    if referencing.base == referenced.base:
+        return referencing.base_schema == referenced.base_schema
+    plain = {"text", "varchar", "bpchar"}
+    return referencing.family == referenced.family == "integer" or {referencing.base, referenced.base} <= plain
+
+
+def declaration(
+    table: Table, referenced: Table, reference: Reference, on_delete: Action = "NO ACTION"
+) -> tuple[Operation, ...]:
+    """Declares the reference: the unique key and the index that it needs, then the foreign key.
+
+    Empty where there is more in the way than a unique constraint on values that the statistics call distinct.
+    """
+    lacks_key = not _has_key(referenced, reference.ref_columns)
+    if len(obstacles(table, referenced, reference)) > lacks_key:
+        return ()
+    if lacks_key and not _seems_unique(referenced, reference.ref_columns):
+        return ()
+    key = (add_unique(referenced, reference.ref_columns),) if lacks_key else ()
+    index = () if table.finds(reference.columns) else (create_index(table, reference.columns),)
+    foreign_key = add_foreign_key(table, reference.columns, referenced, reference.ref_columns, on_delete)
+    return (*key, *index, foreign_key)
+
+
+def _seems_unique(table: Table, columns: tuple[str, ...]) -> bool:
+    shares = [distinct_share(table, table.column(column)) for column in columns]
+    return any(share is not None and share > 0.9999 for share in shares)
+
+
+def clean_ups(
+    facts: Facts,
+    join: AntiJoin,
+    action: Action,
+    constraint: Constraint | None,
+    then: tuple[Operation, ...],
+) -> tuple[Remedy, ...]:
+    """What can be done about the orphans, the chosen remedy first; `then` are the operations that follow.
+
+    `action` is the declared or intended ON DELETE: with CASCADE the rows go, else the least destruction is chosen:
+    NULL where the column may hold it, and setting aside elsewhere.
+    """
+    columns, violation = _settable(facts, join, constraint), join.violation
+    aside = (set_aside(join.table, violation), *then)
+    if not columns:
+        return (Remedy(kind="set-aside", summary="set the orphans aside", operations=aside),)
+    nulls = {column: sa.null() for column in columns}
+    nulled = (assign(join.table, nulls, violation), *then)
+    cascades = action == "CASCADE"
+    by_null = Remedy(kind="set-null", summary="set their key to NULL", operations=nulled, chosen=not cascades)
+    by_removal = Remedy(kind="set-aside", summary="set the orphans aside", operations=aside, chosen=cascades)
+    return (by_removal, by_null) if cascades else (by_null, by_removal)
+
+
+def _settable(facts: Facts, join: AntiJoin, constraint: Constraint | None) -> tuple[str, ...]:
+    """The columns to set NULL. One is enough but for MATCH FULL; one that other references use as well stays as it is
+    (a tenant's id that is part of every key)."""
+    columns = tuple(column for column in join.columns if is_settable(facts, join.table, column))
+    if join.table.column(join.columns[0]).type.family == "json":
+        return ()
+    if constraint is not None and constraint.match_full:
+        return columns if columns == join.columns else ()
+    if len(join.columns) == 1:
+        return columns
+    shared = {column for each in facts.references if _is_elsewhere(join, each) for column in each.columns}
+    return tuple(column for column in columns if column not in shared)
+
+
+def _is_elsewhere(join: AntiJoin, reference: Reference) -> bool:
+    is_here = (reference.schema, reference.table) == (join.table.schema, join.table.name)
+    return is_here and {*reference.columns} != {*join.columns}

@@ -1,0 +1,1 @@
+"""The checks, one file each, by family; the catalog of checks is the `Check` values found in here."""

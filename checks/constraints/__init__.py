@@ -1,0 +1,1 @@
+"""Constraints that are declared and do not hold."""

@@ -1,0 +1,1 @@
+"""Rows that share what was meant to be a key."""

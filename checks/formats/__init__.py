@@ -1,0 +1,1 @@
+"""Values that are not written as they have to be."""

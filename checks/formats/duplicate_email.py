@@ -1,0 +1,140 @@
+"""duplicate-email."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import sqlalchemy as sa
+
+from auditor import sql
+from auditor.catalog import Column, Table
+from auditor.check import Example, Facts, check
+from auditor.emails import intended_unique, normalized, text_of
+from auditor.model import Certainty, Severity
+from auditor.naming import email_columns, is_about_people, is_own_email, soft_delete_marker
+from auditor.natural_keys import UNIQUE_LOCK, unique_index
+from auditor.probe import Judgement, KeyProbe, Measurement, Proposed, relation, subject_of
+from auditor.remedy import Remedy, set_aside_duplicates
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Identity:
+    """An address that tells rows apart: within `scope` (a tenant), among the rows that `where` leaves."""
+
+    table: Table
+    column: Column
+    scope: tuple[str, ...]
+    where: sql.Condition | None
+    is_intended: bool
+    is_plain: bool
+
+    @property
+    def keys(self) -> tuple[sql.Expression, ...]:
+        return (*(relation(self.table).c[name] for name in self.scope), normalized(self.table, self.column))
+
+    @property
+    def index_keys(self) -> tuple[str | sql.Expression, ...]:
+        return (*self.scope, sa.func.lower(text_of(self.table, self.column)))
+
+    @property
+    def definition(self) -> str:
+        keys = [sql.quote(each) if isinstance(each, str) else sql.render_condition(each) for each in self.index_keys]
+        narrowed = "" if self.where is None else f" WHERE {sql.render_condition(self.where)}"
+        return f"UNIQUE ({', '.join(keys)}){narrowed}"
+
+
+@check(
+    severity=Severity.WARNING,
+    examples=[
+        Example(
+            given="""CREATE TABLE customers (id int PRIMARY KEY, email text);
+                     INSERT INTO customers VALUES (1, 'ann@x.org'), (2, 'Ann@x.org '), (3, 'bo@x.org'), (4, NULL)""",
+            finds=["customers(email): 2 of 3"],
+        )
+    ],
+)
+def duplicate_email(facts: Facts) -> Iterator[KeyProbe]:
+    """Addresses that are equal once they are in lower case and trimmed.
+
+    Why it matters:
+        One mailbox is two accounts: signing in finds one of them, and `UNIQUE (lower(email))` cannot be added.
+    False positives:
+        A household or a team that shares a mailbox. Asked about are tables of people (`users`, `customers`), columns
+        in a unique index, and what the configuration names; not tables of events, where an address repeats rightly.
+        Rows that are soft-deleted do not count.
+    Remedy:
+        Keep the oldest row of each address, let what refers to the others refer to it, set the others aside; then
+        build the unique index on `lower(email)`.
+    """
+    for table, column in email_columns(facts.catalog, facts.config):
+        identity = _identity(facts, table, column)
+        if identity is not None:
+            yield _probe(identity)
+
+
+def _identity(facts: Facts, table: Table, column: Column) -> _Identity | None:
+    is_intended = intended_unique(facts, table, column) is not None
+    scope = _declared_scope(table, column)
+    if not is_intended and scope is None and not (is_about_people(table) and is_own_email(table, column)):
+        return None
+    marker = None if is_intended else soft_delete_marker(table)
+    return _Identity(
+        table=table,
+        column=column,
+        scope=() if is_intended else scope or (),
+        where=None if marker is None else relation(table).c[marker.name].is_(None),
+        is_intended=is_intended,
+        is_plain=is_intended or scope is not None,
+    )
+
+
+def _declared_scope(table: Table, column: Column) -> tuple[str, ...] | None:
+    """The other columns of the shortest unique index that holds the address; None where no index holds it."""
+    scopes = [
+        tuple(key.column for key in index.keys if key.column not in (None, column.name))
+        for index in table.indexes
+        if index.unique and any(_is_on(column, key.column, key.expression) for key in index.keys)
+    ]
+    found = min(scopes, key=len, default=None)
+    return None if found is None else tuple(name for name in found if name is not None)
+
+
+def _is_on(column: Column, name: str | None, expression: str | None) -> bool:
+    return column.name == name or (expression is not None and column.name in expression)
+
+
+def _probe(identity: _Identity) -> KeyProbe:
+    subject = subject_of(identity.table, identity.column.name)
+    read = [column.name for column in identity.table.columns if column is soft_delete_marker(identity.table)]
+    return KeyProbe(
+        table=identity.table,
+        subject=subject,
+        keys=identity.keys,
+        where=identity.where,
+        columns=tuple(dict.fromkeys((identity.column.name, *identity.scope, *read))),
+        judge=partial(_judge, identity),
+        proposes=Proposed(
+            kind="unique",
+            subject=subject,
+            definition=identity.definition,
+            lock=UNIQUE_LOCK,
+            intended=identity.is_intended,
+        ),
+    )
+
+
+def _judge(identity: _Identity, measured: Measurement) -> Judgement | None:
+    if not measured.violations:
+        return None
+    operations = (
+        set_aside_duplicates(identity.table, identity.keys, identity.where, "oldest"),
+        *unique_index(identity.table, identity.index_keys, identity.where),
+    )
+    return Judgement(
+        message=f"{subject_of(identity.table, identity.column.name)} holds {measured.groups:,} addresses in "
+        f"{measured.violations:,} rows, different only in case and blanks or not at all",
+        hint="Keep the oldest row of each address, set the others aside, then build the unique index",
+        severity=Severity.BLOCKER if identity.is_plain else Severity.WARNING,
+        certainty=Certainty.PROVEN if identity.is_plain else Certainty.INFERRED,
+        remedies=(Remedy(kind="set-aside", summary="set all but the oldest row aside", operations=operations),),
+    )

@@ -1,0 +1,76 @@
+"""email-not-lowercase."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from auditor.catalog import Column, Table
+from auditor.check import Example, Facts, check
+from auditor.emails import canonical, intended_check, normalized, not_normalized, text_of
+from auditor.model import Severity
+from auditor.naming import email_columns
+from auditor.probe import Judgement, Measurement, Proposed, RowProbe, subject_of
+from auditor.remedy import Remedy, add_check, assign
+from auditor.sql import render_condition
+
+
+@check(
+    severity=Severity.WARNING,
+    examples=[
+        Example(
+            given="""CREATE TABLE users (id int PRIMARY KEY, email text);
+                     INSERT INTO users VALUES (1, 'Ann@x.org'), (2, 'bo@x.org'), (3, ' cy@x.org'), (4, NULL)""",
+            finds=["users(email): 2 of 3"],
+        )
+    ],
+)
+def email_not_lowercase(facts: Facts) -> Iterator[RowProbe]:
+    """E-mail addresses that are not in lower case, or carry blanks.
+
+    Why it matters:
+        `Ann@x.org` and `ann@x.org` are one mailbox and two rows: a look-up misses, and neither a CHECK nor a unique
+        index on `lower(email)` can be added while they stand.
+    False positives:
+        A column that is named like an e-mail address and holds something else: name it under `[columns]` in the
+        configuration, as `not-email`.
+    Remedy:
+        Lower-case and trim them, then add the CHECK. Addresses that are equal then are reported by `duplicate-email`.
+    """
+    for table, column in email_columns(facts.catalog, facts.config):
+        yield _probe(facts, table, column)
+
+
+def _probe(facts: Facts, table: Table, column: Column) -> RowProbe:
+    is_intended = intended_check(facts, table, column) is not None
+    subject = subject_of(table, column.name)
+    proposed = Proposed(
+        kind="check",
+        subject=subject,
+        definition=f"CHECK ({render_condition(canonical(table, column))})",
+        lock="ACCESS EXCLUSIVE for milliseconds; rows are read under SHARE UPDATE EXCLUSIVE, writes go on",
+        intended=is_intended,
+    )
+    return RowProbe(
+        table=table,
+        subject=subject,
+        violation=not_normalized(table, column),
+        population=text_of(table, column).is_not(None),
+        columns=(column.name,),
+        judge=partial(_judge, table, column, is_intended),
+        proposes=proposed,
+    )
+
+
+def _judge(table: Table, column: Column, is_intended: bool, measured: Measurement) -> Judgement | None:
+    if not measured.violations:
+        return None
+    operations = (
+        assign(table, {column.name: normalized(table, column)}, not_normalized(table, column)),
+        add_check(table, canonical(table, column), f"{column.name}_lowercase"),
+    )
+    return Judgement(
+        message=f"{subject_of(table, column.name)} holds {measured.violations:,} addresses of "
+        f"{measured.population:,} that are not in lower case, or carry blanks",
+        hint="Lower-case and trim them, then add the CHECK",
+        severity=Severity.BLOCKER if is_intended else None,
+        remedies=(Remedy(kind="lower-case", summary="lower-case and trim them", operations=operations),),
+    )

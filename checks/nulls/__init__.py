@@ -1,0 +1,1 @@
+"""NULL where a value is meant to be."""

@@ -1,0 +1,94 @@
+"""orphaned-reference."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from auditor.check import Example, Facts, check
+from auditor.model import Certainty, Reference, Severity
+from auditor.orphans import (
+    clean_ups,
+    declaration,
+    intended_action,
+    obstacles,
+    proposed_key,
+    referenced_text,
+    subject_of_reference,
+    undeclared,
+)
+from auditor.probe import Judgement, Measurement, ReferenceProbe
+from auditor.references import AntiJoin, anti_join
+
+
+@check(
+    severity=Severity.WARNING,
+    examples=[
+        Example(
+            given="""CREATE TABLE calls (id uuid PRIMARY KEY);
+                     CREATE TABLE transcripts (id int PRIMARY KEY, call_id uuid NOT NULL);
+                     INSERT INTO calls SELECT md5(n::text)::uuid FROM generate_series(1, 50) AS n;
+                     INSERT INTO transcripts SELECT n, md5(n::text)::uuid FROM generate_series(1, 52) AS n;
+                     ANALYZE""",
+            finds=["transcripts(call_id): 2 of 52"],
+        ),
+        Example(
+            given="""CREATE TABLE calls (id int PRIMARY KEY);
+                     CREATE TABLE notes (id int PRIMARY KEY, written_for int);
+                     INSERT INTO calls VALUES (1), (2);
+                     INSERT INTO notes VALUES (1, 1), (2, 3), (3, NULL)""",
+            config="""[[intend]]
+                      kind = "foreign-key"
+                      table = "public.notes"
+                      columns = ["written_for"]
+                      references = "public.calls(id)" """,
+            finds=["notes(written_for): 1 of 2"],
+        ),
+    ],
+)
+def orphaned_reference(facts: Facts) -> Iterator[ReferenceProbe]:
+    """Rows that refer to a row that does not exist, where no foreign key is declared.
+
+    Why it matters:
+        What the row belonged to is gone: joins lose it, and the foreign key cannot be added. References are inferred
+        from names, types, statistics and rows, also inside JSON; confidence and evidence stand beside the finding.
+    False positives:
+        A column that resembles a reference and is none, or that may outlive what it names: reject it under
+        `[references]` in the configuration. Below a confidence of 0.8 the finding is a warning.
+    Remedy:
+        Set the key NULL where the column may be NULL, else set the rows aside; then declare the foreign key, with an
+        index on the referencing columns.
+    """
+    for reference in undeclared(facts):
+        join = anti_join(facts.catalog, reference)
+        if join is not None:
+            yield ReferenceProbe(
+                **join.parts,
+                subject=subject_of_reference(join, reference),
+                judge=partial(_judge, facts, reference, join),
+                proposes=proposed_key(facts, reference, join),
+                reference=reference,
+            )
+
+
+def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measurement) -> Judgement | None:
+    if not measured.violations:
+        return None
+    action = intended_action(facts, reference)
+    is_sure = reference.confidence >= facts.config.thresholds.blocker_confidence
+    then = declaration(join.table, join.referenced, reference, action or "NO ACTION")
+    remedies = clean_ups(facts, join, action or "NO ACTION", None, then)
+    return Judgement(
+        message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)}, and "
+        f"{measured.violations:,} of {measured.population:,} values have no row there",
+        hint=_hint(join, reference, remedies[0].summary, is_declared=bool(then)),
+        severity=Severity.BLOCKER if action or is_sure else Severity.WARNING,
+        certainty=Certainty.PROVEN if action else Certainty.INFERRED,
+        remedies=remedies,
+        parameters=(referenced_text(reference),),
+    )
+
+
+def _hint(join: AntiJoin, reference: Reference, summary: str, *, is_declared: bool) -> str:
+    first = f"{summary[0].upper()}{summary[1:]}"
+    if is_declared:
+        return f"{first}, then declare the foreign key"
+    return f"{first}; a foreign key needs more: {'; '.join(obstacles(join.table, join.referenced, reference))}"

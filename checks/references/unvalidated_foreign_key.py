@@ -1,0 +1,79 @@
+"""unvalidated-foreign-key."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from auditor.check import Example, Facts, check
+from auditor.foreign_keys import DeclaredKey, declared_keys
+from auditor.model import Severity
+from auditor.orphans import clean_ups, referenced_text
+from auditor.probe import Judgement, Measurement, ReferenceProbe
+from auditor.remedy import Remedy, validate_constraint
+
+
+@check(
+    severity=Severity.BLOCKER,
+    examples=[
+        Example(
+            given="""CREATE TABLE users (id int PRIMARY KEY);
+                     CREATE TABLE referrals (id int PRIMARY KEY, referrer_id int NOT NULL);
+                     CREATE INDEX ON referrals (referrer_id);
+                     INSERT INTO users VALUES (1), (2);
+                     INSERT INTO referrals VALUES (1, 1), (2, 2), (3, 9);
+                     ALTER TABLE referrals ADD FOREIGN KEY (referrer_id) REFERENCES users NOT VALID""",
+            finds=['referrals(referrer_id) "referrals_referrer_id_fkey": 1 of 3'],
+            variants=("plain", "quoted", "schema"),
+            because="a partitioned table takes NOT VALID foreign keys from 18 on only",
+        ),
+        Example(
+            given="""CREATE TABLE users (id int PRIMARY KEY);
+                     CREATE TABLE referrals (id int PRIMARY KEY, referrer_id int NOT NULL);
+                     CREATE INDEX ON referrals (referrer_id);
+                     INSERT INTO users VALUES (1), (2);
+                     INSERT INTO referrals VALUES (1, 1), (2, 2);
+                     ALTER TABLE referrals ADD FOREIGN KEY (referrer_id) REFERENCES users NOT VALID""",
+            finds=['referrals(referrer_id) "referrals_referrer_id_fkey": 0 of 2'],
+            variants=("plain", "quoted", "schema"),
+            because="a partitioned table takes NOT VALID foreign keys from 18 on only",
+        ),
+    ],
+)
+def unvalidated_foreign_key(facts: Facts) -> Iterator[ReferenceProbe]:
+    """A foreign key that is NOT VALID, or NOT ENFORCED, with the rows that would make VALIDATE fail.
+
+    Why it matters:
+        A NOT VALID key refuses new orphans and keeps the old ones; a NOT ENFORCED one (from PostgreSQL 18 on) refuses
+        nothing. The planner trusts neither, and a rule that was meant for a week stays half done for years.
+    False positives:
+        None. Without violating rows it is a warning: it can be validated today.
+    Remedy:
+        What the key's own ON DELETE says would have happened (set the columns NULL, or set the rows aside), then
+        VALIDATE CONSTRAINT.
+    """
+    for key in declared_keys(facts, holding=False):
+        yield ReferenceProbe(
+            **key.join.parts,
+            subject=key.subject,
+            judge=partial(_judge, facts, key),
+            proposes=key.proposed(),
+            reference=key.reference,
+        )
+
+
+def _judge(facts: Facts, key: DeclaredKey, measured: Measurement) -> Judgement:
+    state = "NOT VALID" if key.constraint.enforced else "NOT ENFORCED"
+    then = (validate_constraint(key.table, key.constraint),)
+    if not measured.violations:
+        return Judgement(
+            message=f"{key.subject} is {state}, and all {measured.population:,} keys find their row",
+            hint="Validate it",
+            severity=Severity.WARNING,
+            remedies=(Remedy(kind="add-constraint", summary="validate the key", operations=then),),
+        )
+    remedies = clean_ups(facts, key.join, key.constraint.on_delete, key.constraint, then)
+    return Judgement(
+        message=f"{key.subject} is {state}, and {measured.violations:,} of {measured.population:,} keys have no "
+        f"row in {referenced_text(key.reference)}",
+        hint=f"{remedies[0].summary[0].upper()}{remedies[0].summary[1:]}, then validate it",
+        remedies=remedies,
+    )
