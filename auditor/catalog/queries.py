@@ -35,6 +35,8 @@ def _text_of(expression: str, kind: str, oid: str, relation: str = "c.oid") -> s
     return f"CASE WHEN {relation} NOT IN {_LOCKED} THEN {_while_there(expression, kind, oid)} END"
 
 
+_POLICY = ("pg_policy", "p.oid")
+
 SERVER = """
 SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4,
   pg_catalog.current_setting('server_version'),
@@ -227,17 +229,15 @@ JOIN pg_catalog.pg_namespace n ON n.nspname = s.schemaname
 JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = s.tablename
 WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND s.inherited = (c.relkind = 'p')"""
 
+# Where an expression has subqueries, pg_get_expr locks what they read.
 POLICIES = f"""
 SELECT p.polrelid, p.polname, p.polcmd, p.polpermissive,
   ARRAY(
     SELECT CASE WHEN u.oid = 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(u.oid) END
     FROM pg_catalog.unnest(p.polroles) u (oid) ORDER BY 1),
-  p.polqual IS NOT NULL, {
-    _text_of("pg_catalog.pg_get_expr(p.polqual, p.polrelid)", "pg_policy", "p.oid", "p.polrelid")
-},
-  p.polwithcheck IS NOT NULL, {
-    _text_of("pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)", "pg_policy", "p.oid", "p.polrelid")
-},
+  p.polqual IS NOT NULL, CASE WHEN r.free THEN {_while_there("pg_catalog.pg_get_expr(p.polqual, p.polrelid)", *_POLICY)} END,
+  p.polwithcheck IS NOT NULL,
+  CASE WHEN r.free THEN {_while_there("pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)", *_POLICY)} END,
   ARRAY(
     SELECT DISTINCT a.attname FROM pg_catalog.pg_depend d
     JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
@@ -245,6 +245,11 @@ SELECT p.polrelid, p.polname, p.polcmd, p.polpermissive,
       AND d.refobjid = p.polrelid AND d.refobjsubid > 0
     ORDER BY 1)
 FROM pg_catalog.pg_policy p
+CROSS JOIN LATERAL (
+  SELECT NOT EXISTS (
+    SELECT FROM pg_catalog.pg_depend d
+    WHERE d.classid = {_class("pg_policy")} AND d.objid = p.oid AND d.refclassid = {_class("pg_class")}
+      AND d.refobjid IN {_LOCKED}) AS free) r
 ORDER BY p.polrelid, p.polname"""
 
 # Most tables share a few lists of privileges: each list is taken apart once, and tables name theirs by its text.
