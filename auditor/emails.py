@@ -44,10 +44,11 @@ def intended_check(facts: Facts, table: Table, column: Column) -> Intended | Non
 
 
 def intended_unique(facts: Facts, table: Table, column: Column) -> Intended | None:
-    """The unique key of the configuration on this address in lower case."""
+    """The unique key of the configuration on this address in lower case, and perhaps on plain columns."""
     for each in intended(facts.catalog, facts.config, "unique"):
+        texts = [_plain(text) for text in each.intention.expressions]
         is_whole = each.table.oid == table.oid and each.intention.where is None
-        if is_whole and _plain(each.expression or "") in _lowered(column):
+        if is_whole and len(texts) == 1 and texts[0] in _lowered(column):
             return each
     return None
 

@@ -21,13 +21,15 @@ class Intended:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it names; empty where it names an expression."""
+        """The columns that it names."""
         return self.intention.columns
 
     @property
     def expression(self) -> str | None:
-        """The expression that stands for a column."""
-        return self.intention.expression
+        """The whole key as text where expressions are part of it."""
+        if not self.intention.expressions:
+            return None
+        return ", ".join((*map(quoted, self.columns), *self.intention.expressions))
 
 
 def intended(catalog: Catalog, config: Config, kind: str) -> tuple[Intended, ...]:
@@ -96,11 +98,11 @@ def _require_columns(table: Table, columns: Iterable[str]) -> None:
 
 
 def _require_parts(intention: Intention) -> None:
-    has_key = bool(intention.columns) != (intention.expression is not None)
+    is_one = bool(intention.columns) != (intention.expression is not None)
     lacking = {
         "not-null": None if intention.columns else "columns",
-        "unique": None if has_key else "either columns or expression",
-        "foreign-key": None if has_key and intention.references else "references, and either columns or expression",
+        "unique": None if intention.columns or intention.expressions else "columns or expressions",
+        "foreign-key": None if is_one and intention.references else "references, and either columns or expression",
         "check": None if intention.condition else "condition",
     }[intention.kind]
     if lacking:

@@ -30,14 +30,13 @@ def intended_keys(facts: Facts, *, narrowed: bool) -> Iterator[Intended]:
 
 def key_of(each: Intended) -> tuple[sql.Expression, ...]:
     """The key that an intention names, as expressions."""
-    if each.expression is not None:
-        return (sa.literal_column(f"({each.expression})"),)
-    return tuple(relation(each.table).c[column] for column in each.columns)
+    columns = (relation(each.table).c[column] for column in each.columns)
+    return (*columns, *(sa.literal_column(f"({text})") for text in each.intention.expressions))
 
 
 def columns_of(each: Intended) -> tuple[str, ...]:
     """The columns that an intention reads: those named, and those whose name stands in its expressions."""
-    texts = [text for text in (each.expression, each.intention.where, each.intention.condition) if text]
+    texts = [*each.intention.expressions, each.intention.where or "", each.intention.condition or ""]
     read = [column.name for column in each.table.columns if any(column.name in text for text in texts)]
     return tuple(dict.fromkeys((*each.columns, *read)))
 

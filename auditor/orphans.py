@@ -1,7 +1,6 @@
 """References that rows may violate: which are measured, and what can be done about their orphans."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -22,33 +21,15 @@ _Place = tuple[str, str, tuple[str, ...], tuple[str, ...]]
 
 
 def place_of(reference: Reference) -> _Place:
-    """Where the key stands: a place refers to one table in the configuration, to several where it is polymorphic."""
+    """Where the key stands."""
     return (reference.schema, reference.table, reference.columns, reference.json_path)
 
 
 def undeclared(facts: Facts) -> Iterator[Reference]:
-    """The references without a foreign key that are worth measuring: those of the configuration, with confidence 1.0,
-    then those inferred with enough confidence."""
-    named = [_as_inferred(facts, reference) for reference, _ in intended_references(facts.catalog, facts.config)]
-    yield from named
-    places = {place_of(reference) for reference in named}
-    for reference in facts.references:
-        is_likely = reference.confidence >= facts.config.thresholds.reference_confidence
-        if not reference.declared and is_likely and place_of(reference) not in places:
-            yield reference
-
-
-def _as_inferred(facts: Facts, named: Reference) -> Reference:
-    """The configuration's reference, written as the inference writes it where that found it as well."""
-    for each in facts.references:
-        is_same = (each.ref_schema, each.ref_table, each.ref_columns) == (
-            named.ref_schema,
-            named.ref_table,
-            named.ref_columns,
-        )
-        if not each.declared and is_same and place_of(each) == place_of(named):
-            return replace(each, confidence=1.0, evidence=(*named.evidence, *each.evidence))
-    return named
+    """The references without a foreign key that are worth measuring: those of the configuration, and those inferred
+    with enough confidence."""
+    least = facts.config.thresholds.reference_confidence
+    return (each for each in facts.references if not each.declared and each.confidence >= least)
 
 
 def intended_action(facts: Facts, reference: Reference) -> Action | None:

@@ -73,18 +73,18 @@ def duplicate_email(facts: Facts) -> Iterator[KeyProbe]:
 
 
 def _identity(facts: Facts, table: Table, column: Column) -> _Identity | None:
-    is_intended = intended_unique(facts, table, column) is not None
-    scope = _declared_scope(table, column)
-    if not is_intended and scope is None and not (is_about_people(table) and is_own_email(table, column)):
+    named = intended_unique(facts, table, column)
+    scope = named.columns if named else _declared_scope(table, column)
+    if scope is None and not (is_about_people(table) and is_own_email(table, column)):
         return None
-    marker = None if is_intended else soft_delete_marker(table)
+    marker = None if named else soft_delete_marker(table)
     return _Identity(
         table=table,
         column=column,
-        scope=() if is_intended else scope or (),
+        scope=scope or (),
         where=None if marker is None else relation(table).c[marker.name].is_(None),
-        is_intended=is_intended,
-        is_plain=is_intended or scope is not None,
+        is_intended=named is not None,
+        is_plain=scope is not None,
     )
 
 
