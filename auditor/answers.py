@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from auditor.check import Check
 from auditor.model import Outcome, Reference, Severity, Subject, fingerprint
-from auditor.probe import Judgement, Measurement, Probe, Proposed, Verdict
+from auditor.probe import Judgement, KeyProbe, Measurement, Probe, Proposed, Verdict
 from auditor.scan import Unseen
 
 
@@ -57,7 +57,7 @@ def answer(check: Check, question: Probe | Verdict, measured: Mapping[int, Measu
     result = measured[id(question)]
     if isinstance(result, Unseen):
         return Answer(check=check, question=question, outcome=result.outcome, reason=result.reason)
-    if result.population == 0:
+    if result.population == 0 and not (isinstance(question, KeyProbe) and question.proven):
         reason = "the table is empty" if result.rows == 0 else "no row is concerned"
         return Answer(check=check, question=question, outcome=Outcome.VACUOUS, reason=reason, measurement=result)
     try:

@@ -23,6 +23,7 @@ class Measurement:
     """What a probe brought back: `violations` of a `population`, out of `rows` in the table.
 
     `groups` is the number of distinct keys that rows share (KeyProbe only). `exact` is false for a sample.
+    `met` are the keys of some violating rows, where the scan met them in passing: as `row_key_json` writes them.
     """
 
     violations: int
@@ -30,6 +31,7 @@ class Measurement:
     rows: int
     groups: int = 0
     exact: bool = True
+    met: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,53 @@
+"""Queries that show a fact of the catalog to a person: the detection SQL of findings that need no rows."""
+
+from auditor import sql
+from auditor.catalog import Index, Table
+
+
+def relation_query(relation: Table, *columns: str) -> sql.Sql:
+    """These columns of the relation's row in pg_class."""
+    return sql.compose(
+        "SELECT {columns} FROM pg_catalog.pg_class WHERE oid = {name}::regclass",
+        columns=sql.Names(columns),
+        name=_regclass(relation.schema, relation.name),
+    )
+
+
+def policies_query(table: Table) -> sql.Sql:
+    """The table's policies, as pg_policies has them."""
+    return sql.compose(
+        "SELECT policyname, permissive, roles, cmd, qual, with_check FROM pg_catalog.pg_policies "
+        "WHERE schemaname = {schema} AND tablename = {table}",
+        schema=sql.literal(table.schema),
+        table=sql.literal(table.name),
+    )
+
+
+def privileges_query(table: Table) -> sql.Sql:
+    """Who was granted which privilege on the whole table; grantee 0 is PUBLIC."""
+    return sql.compose(
+        "SELECT granted.grantee::regrole, granted.privilege_type FROM pg_catalog.pg_class, "
+        "LATERAL pg_catalog.aclexplode(relacl) AS granted WHERE oid = {name}::regclass",
+        name=_regclass(table.schema, table.name),
+    )
+
+
+def indexes_query(table: Table) -> sql.Sql:
+    """The table's indexes, and whether they can be used."""
+    return sql.compose(
+        "SELECT pg_catalog.pg_get_indexdef(indexrelid), indisvalid FROM pg_catalog.pg_index "
+        "WHERE indrelid = {name}::regclass",
+        name=_regclass(table.schema, table.name),
+    )
+
+
+def index_query(index: Index) -> sql.Sql:
+    """Whether this index can be used."""
+    return sql.compose(
+        "SELECT indisvalid, indisready FROM pg_catalog.pg_index WHERE indexrelid = {name}::regclass",
+        name=_regclass(index.schema, index.name),
+    )
+
+
+def _regclass(schema: str, name: str) -> sql.Sql:
+    return sql.literal(sql.quote(schema, name))

@@ -1,0 +1,1 @@
+"""Materialised views and their refresh."""
