@@ -235,7 +235,8 @@ SELECT p.polrelid, p.polname, p.polcmd, p.polpermissive,
   ARRAY(
     SELECT CASE WHEN u.oid = 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(u.oid) END
     FROM pg_catalog.unnest(p.polroles) u (oid) ORDER BY 1),
-  p.polqual IS NOT NULL, CASE WHEN r.free THEN {_while_there("pg_catalog.pg_get_expr(p.polqual, p.polrelid)", *_POLICY)} END,
+  p.polqual IS NOT NULL,
+  CASE WHEN r.free THEN {_while_there("pg_catalog.pg_get_expr(p.polqual, p.polrelid)", *_POLICY)} END,
   p.polwithcheck IS NOT NULL,
   CASE WHEN r.free THEN {_while_there("pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)", *_POLICY)} END,
   ARRAY(

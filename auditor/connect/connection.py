@@ -166,9 +166,9 @@ class Connection:
             return results
 
     def _roll_back(self) -> None:
-        if self.is_usable:
-            with self._busy:
-                self._raw.execute(_ROLL_BACK)
+        """Where this fails the connection is lost: what led here says more, and the next statement says so too."""
+        with self._busy, suppress(psycopg.Error):
+            self._raw.execute(_ROLL_BACK)
 
 
 def _fetched(cursor: psycopg.Cursor[Row]) -> list[Row]:
