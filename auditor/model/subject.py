@@ -43,6 +43,8 @@ def printable(text: str) -> str:
     A newline in a table's name forges a line of a report, an escape sequence drives the terminal, and a
     right-to-left mark turns a line around (Unicode TR 36): none of them reaches a reader's screen.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(character if _is_plain(character) else _escaped(character) for character in text)
 
 

@@ -1,0 +1,81 @@
+"""The audit as JSON and back. What is written here is the contract that other programs read (report.json)."""
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from auditor.model.audit import Audit
+
+# `<` would let a table's name end the <script> element that the HTML report embeds this text in; a lone surrogate
+# cannot be written as UTF-8. Both stand only inside strings, so they may be replaced in the finished text.
+_ESCAPED = re.compile("[<\ud800-\udfff]")
+
+
+def to_json(audit: Audit, *, indent: int | None = 2) -> str:
+    """The audit as JSON, keys in the order of the dataclasses, equal audits as equal text.
+
+    Everything is present, also what is null or empty, but for a finding's `reference` where it has none.
+    `indent=None` writes one line without blanks.
+    """
+    document = msgspec.to_builtins(audit)
+    for finding in document["findings"]:
+        if finding["reference"] is None:
+            del finding["reference"]
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", _encoded(document, indent))
+
+
+def _encoded(document: Any, indent: int | None) -> str:
+    try:
+        line = msgspec.json.encode(document)  # twenty times as fast as what follows, which knows lone surrogates
+    except UnicodeEncodeError:
+        separators = None if indent else (",", ":")
+        return json.dumps(document, indent=indent, separators=separators, ensure_ascii=False, allow_nan=False)
+    return (msgspec.json.format(line, indent=indent) if indent else line).decode()
+
+
+def from_json(text: str) -> Audit:
+    """The audit that `to_json` wrote; unknown keys are passed over.
+
+    ValueError, with the place (`$.findings[3].severity`, or line and column), where the text is no report or of
+    another version.
+    """
+    try:
+        document = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"not JSON: {error}") from None
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if version != 1:
+        raise ValueError(f"no report that this version reads: `$.schema_version` is {version!r}, not 1")
+    try:
+        return msgspec.convert(document, Audit)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"no report: {error}") from None
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of what `to_json` writes; published as `reports/report.schema.json`.
+
+    Further keys are allowed: a later minor version may add some, and readers pass over what they do not know.
+    """
+    (_,), components = msgspec.json.schema_components([Audit], ref_template="#/$defs/{name}")
+    for component in components.values():
+        _as_written(component)
+    components["Finding"]["properties"]["reference"] = {"$ref": "#/$defs/ReferencedSide"}
+    components["Finding"]["required"].remove("reference")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "auditor report, version 1",
+        "$ref": "#/$defs/Audit",
+        "$defs": {name: components[name] for name in sorted(components)},
+    }
+
+
+def _as_written(component: dict[str, Any]) -> None:
+    """Turn what msgspec accepts into what `to_json` writes: no key is left to its default."""
+    component["description"] = " ".join(component.get("description", "").split())
+    if "properties" in component:
+        component["required"] = list(component["properties"])
+        for value in component["properties"].values():
+            value.pop("default", None)

@@ -1,0 +1,178 @@
+"""The parts of the HTML report that grow with the database, each cut to the room that it has."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from auditor.model import Audit, Outcome, Phase, Reference, Remedy, Severity, Subject, printable
+from reports import numbers
+from reports.drawing import draw
+from reports.groups import FindingGroup, UnseenGroup, partly_seen_groups, unseen_groups
+from reports.room import Pieces, Room
+from reports.templating import html_environment
+
+_TEXT, _CELL, _SCAN, _NAMED = 20_000, 200, 4_000, 12  # characters of a text, a cell, a statement; things in a list
+_GROUPS, _CARDS = 120, 100  # checks with findings; findings in full of each
+_OPEN = {Severity.BLOCKER: 40, Severity.WARNING: 12, Severity.ADVICE: 0}  # findings with which a group stands open
+_TABS = {
+    Phase.FENCE: "Fence",
+    Phase.CLEANUP: "Backup and clean-up",
+    Phase.INDEXES: "Indexes",
+    Phase.CONSTRAINTS: "Constraints",
+    Phase.VERIFY: "Verify",
+    Phase.ROLLBACK: "Rollback",
+}
+
+
+def sections(audit: Audit, groups: tuple[FindingGroup, ...], room: Room) -> dict[str, Any]:
+    """Every part that grows with the database, as pieces that fit: names and values for the page's template."""
+    parts: Any = environment().get_template("parts.html.j2").module
+    picture = draw(audit)
+    drawing = room.take([parts.drawing(picture)] if picture else [], 1 if picture else 0, 0.2)
+    counted = _violations_by_reference(audit)
+    unseen, partly = unseen_groups(audit), partly_seen_groups(audit)
+    shown: dict[str, Any] = {
+        "picture": picture,
+        "drawing": drawing,
+        "unseen": room.take(map(parts.unseen, unseen), len(unseen), 0.08),
+        "partly": room.take(map(parts.unseen, partly), len(partly), 0.03),
+        "unseen_subjects": sum(len(group.coverage) for group in unseen),
+        "partly_subjects": sum(len(group.coverage) for group in partly),
+        "checks": room.take(map(parts.check, audit.checks), len(audit.checks), 0.06),
+        "tables": room.take(map(parts.table, audit.tables), len(audit.tables), 0.05),
+        "scans": room.take((parts.scan(n, each) for n, each in enumerate(audit.scans, 1)), len(audit.scans), 0.07),
+        "references": room.take(
+            (parts.reference(each, counted[_key(each)]) for each in audit.references), len(audit.references), 0.05
+        ),
+    }
+    shown["groups"] = _finding_groups(audit, groups[:_GROUPS], Room(int(room.left * 0.75)), parts)
+    room.left -= sum(len(piece.encode()) for group in shown["groups"] for piece in group.cards.pieces)
+    shown["groups_left_out"] = len(groups) - len(shown["groups"])
+    on_page = {print_ for group in shown["groups"] for print_ in group.fingerprints}
+    return shown | _readiness(audit, room, parts, on_page)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The findings of one check and severity on the page."""
+
+    group: FindingGroup
+    summary: str
+    cards: Pieces
+    open: bool
+
+    @property
+    def fingerprints(self) -> Iterator[str]:
+        return (each.fingerprint for each in self.group.findings[: len(self.cards.pieces)] if _anchor(each.fingerprint))
+
+
+def _finding_groups(audit: Audit, groups: tuple[FindingGroup, ...], room: Room, parts: Any) -> tuple[_Group, ...]:
+    """The worst first, none with more than its share: the other checks have to be on the page too."""
+    summaries = {check.id: check.summary for check in audit.checks}
+    shown = []
+    for number, group in enumerate(groups):
+        share = max(0.4, 1 / (len(groups) - number))
+        cards = room.take(_cards(group, parts, room.left * share * 0.7), len(group.findings), share)
+        opened = cards.total <= _OPEN[group.severity]
+        shown.append(_Group(group, summaries.get(group.check, ""), cards, opened))
+    return tuple(shown)
+
+
+def _cards(group: FindingGroup, parts: Any, room: float) -> Iterator[Markup]:
+    """The first findings in full, those for which that is too much in one line each."""
+    for number, finding in enumerate(group.findings):
+        card: Markup = parts.card(finding) if number < _CARDS and room > 0 else parts.brief(finding)
+        room -= len(card.encode())
+        yield card
+
+
+def _readiness(audit: Audit, room: Room, parts: Any, on_page: set[str]) -> dict[str, Any]:
+    """The matrix: one row each for what is blocked, unknown or intended; what else is ready is folded by kind."""
+    sizes = {(each.schema, each.table): each for each in audit.tables}
+    order = ("blocked", "unknown", "ready")
+    rows = sorted(audit.constraints, key=lambda each: (not each.intended, order.index(each.state)))
+    main = [each for each in rows if each.intended or each.state != "ready"]
+    ready = [each for each in rows if not each.intended and each.state == "ready"]
+    kinds = sorted({each.kind for each in ready})
+    pieces = (
+        parts.readiness(each, on_page, sizes.get((each.subject.schema or "", each.subject.table or "")))
+        for each in main
+    )
+    by_kind = [[each for each in ready if each.kind == kind] for kind in kinds]
+    return {
+        "readiness": room.take(pieces, len(main), 0.6),
+        "ready": [
+            (kind, room.take(map(parts.ready, members), len(members), 0.3))
+            for kind, members in zip(kinds, by_kind, strict=True)
+        ],
+        "states": Counter(each.state for each in audit.constraints),
+    }
+
+
+def _violations_by_reference(audit: Audit) -> Counter[tuple[Any, ...]]:
+    counted: Counter[tuple[Any, ...]] = Counter()
+    for finding in audit.findings:
+        subject, side = finding.subject, finding.reference
+        if side is not None:
+            source = (subject.schema, subject.table, subject.expression or subject.columns)
+            counted[(*source, side.schema, side.table, side.columns)] += finding.violations or 0
+    return counted
+
+
+def _key(reference: Reference) -> tuple[Any, ...]:
+    source = (reference.schema, reference.table, reference.expression or reference.columns)
+    return (*source, reference.ref_schema, reference.ref_table, reference.ref_columns)
+
+
+@cache
+def environment() -> Environment:
+    """The page's templates with the words and limits that they need."""
+    templates = html_environment()
+    templates.filters |= {
+        "cut": lambda text: _cut(text, 2_000),
+        "cell": lambda text: _cut(text, _CELL),
+        "table_name": _table_name,
+        "phases": _phases,
+        "subjects": _subjects,
+        "address": lambda text: quote(printable(text), safe=""),
+    }
+    templates.tests["anchor"] = _anchor
+    templates.globals |= {
+        "share": numbers.share, "text_cap": _TEXT, "cell_cap": _NAMED, "scan_cap": _SCAN, "outcomes": tuple(Outcome)
+    }  # fmt: skip
+    return templates
+
+
+def _cut(text: object, most: int) -> str:
+    whole = str(text)
+    return whole if len(whole) <= most else f"{whole[:most]}…"
+
+
+def _anchor(fingerprint: str) -> bool:
+    """Whether it can be an element's id: a stored report may hold anything there."""
+    return re.fullmatch(r"F-[0-9a-f]+", fingerprint) is not None
+
+
+def _table_name(subject: Subject) -> str:
+    return "" if subject.table is None else f"{subject.schema}.{subject.table}"
+
+
+def _phases(remedy: Remedy) -> list[tuple[str, str, str]]:
+    """The tabs of a remedy: heading, the plan's file, SQL."""
+    texts = ((phase, getattr(remedy.sql, phase.value)) for phase in _TABS)
+    return [(_TABS[phase], phase.file, text) for phase, text in texts if text]
+
+
+def _subjects(group: UnseenGroup) -> list[tuple[str, str]]:
+    """The first subjects of a group, and by which checks they were not seen; empty for all of them."""
+    checks: dict[str, list[str]] = {}
+    for each in group.coverage[: 10 * _NAMED]:
+        checks.setdefault(str(each.subject), []).append(each.check)
+    return [(subject, "" if "*" in names else ", ".join(names)) for subject, names in list(checks.items())[:_NAMED]]

@@ -1,0 +1,107 @@
+"""`plan/`: the SQL files that psql runs in order, `plan.json`, and a README for whoever has never seen the tool."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from auditor.model import Audit, Phase, Step, printable
+from reports import numbers
+from reports.format import Format
+from reports.templating import markdown_page
+
+_WHAT = {
+    Phase.GUARD: "checks that this is the database that was audited, and makes the quarantine",
+    Phase.FENCE: "refuses new violations from now on; old rows stay as they are",
+    Phase.CLEANUP: "sets the violating rows aside or mends them, each kept in the quarantine first",
+    Phase.INDEXES: "builds the indexes that the constraints need, without blocking writes",
+    Phase.CONSTRAINTS: "adds the constraints and validates them",
+    Phase.VERIFY: "counts again; raises an error where a violation is left",
+    Phase.ROLLBACK: "takes back what the other files did; run it only to undo them",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A file of the plan as its README tells of it."""
+
+    phase: Phase
+    what: str
+    steps: tuple[Step, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(step.rows or 0 for step in self.steps)
+
+
+def render(audit: Audit) -> dict[str, str]:
+    """The files of the plan folder; phases without a step have none, a plan without steps only its README."""
+    files = {"plan/README.md": _readme(audit)}
+    if not audit.plan.steps:
+        return files
+    for phase in Phase:
+        if steps := _steps(audit, phase):
+            files[f"plan/{phase.file}"] = _file(audit, phase, steps)
+    files["plan/plan.json"] = _plan_json(audit)
+    return dict(sorted(files.items()))
+
+
+def _steps(audit: Audit, phase: Phase) -> tuple[Step, ...]:
+    return tuple(step for step in audit.plan.steps if step.phase is phase)
+
+
+def _file(audit: Audit, phase: Phase, steps: tuple[Step, ...]) -> str:
+    blocks = [_header(audit, phase, steps), "\\set ON_ERROR_STOP on\n\\encoding UTF8"]
+    blocks += ["\n".join((*_step_comment(number, step), step.sql.rstrip("\n"))) for number, step in enumerate(steps, 1)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _header(audit: Audit, phase: Phase, steps: tuple[Step, ...]) -> str:
+    database, run = audit.database, audit.run
+    return _comment(
+        f"{phase.file}: {_WHAT[phase]}",
+        f"plan {audit.plan.id} for database {database.name} on {database.host}, PostgreSQL {database.server_version}",
+        f"audited {run.started_at}, run {run.id}, auditor {audit.tool.version}",
+        f"{numbers.of(len(steps), 'step')}; {_rows_in_words(steps)}",
+        f"read it, then: psql -X -v ON_ERROR_STOP=1 -f {phase.file}",
+        "it can be stopped anywhere and run again",
+    )
+
+
+def _step_comment(number: int, step: Step) -> Iterator[str]:
+    rows = "no row is changed" if step.rows is None else f"{numbers.of(step.rows, 'row')} expected"
+    block = "" if step.transactional else "; outside transactions"
+    yield _comment(
+        f"step {number}: {step.title}",
+        f"finding {', '.join(step.fingerprints) or '(none: needed by the others)'}",
+        f"lock {step.lock}; {rows}{block}",
+    )
+
+
+def _comment(*lines: str) -> str:
+    """SQL comment lines. A newline in a name would end the comment and begin a statement: `printable` writes it out."""
+    return "\n".join(f"-- {printable(line)}" for line in lines)
+
+
+def _rows_in_words(steps: tuple[Step, ...]) -> str:
+    rows = sum(step.rows or 0 for step in steps)
+    return f"{numbers.of(rows, 'row')} expected to change" if rows else "changes no row of an audited table"
+
+
+def _plan_json(audit: Audit) -> str:
+    document = {
+        "schema_version": audit.schema_version,
+        "run": audit.run.id,
+        "database": audit.database.name,
+        **msgspec.to_builtins(audit.plan),
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _readme(audit: Audit) -> str:
+    parts = [_Part(phase, _WHAT[phase], steps) for phase in Phase if (steps := _steps(audit, phase))]
+    return markdown_page("plan.md.j2", audit=audit, parts=parts, present={part.phase for part in parts})
+
+
+SQL = Format("sql", render)
