@@ -81,7 +81,7 @@ def _declared(table: Table, constraint: Constraint) -> RowProbe:
         proposes=Proposed(
             kind="check",
             subject=subject,
-            definition=f"CONSTRAINT {sql.quote(constraint.name)} CHECK ({constraint.expression})",
+            definition=f"CONSTRAINT {sql.quote(constraint.name)} {constraint.definition}",
             lock=_LOCK,
         ),
     )

@@ -45,7 +45,6 @@ def violated_foreign_key(facts: Facts) -> Iterator[ReferenceProbe]:
             **key.join.parts,
             subject=key.subject,
             judge=partial(_judge, facts, key),
-            proposes=key.proposed(),
             reference=key.reference,
         )
 
