@@ -1,21 +1,18 @@
 """What can be done about a finding: operations that know their inverse, and the plan made of them."""
 
-from auditor.remedy.constraints import (
-    add_check,
-    add_foreign_key,
-    add_unique,
-    reopen_constraint,
-    set_not_null,
-    validate_constraint,
-)
+from auditor.remedy.constraints import add_check, reopen_constraint, set_not_null, validate_constraint
+from auditor.remedy.duplicates import end_duplicates, set_aside_duplicates
+from auditor.remedy.foreign_keys import add_foreign_key
 from auditor.remedy.indexes import create_index, rebuild_index
-from auditor.remedy.operation import Operation, PlanContext
+from auditor.remedy.operation import Note, Operation, PlanContext
 from auditor.remedy.remedy import Remedy, compose, plan_of, sql_of
-from auditor.remedy.rows import assign, end_duplicates, set_aside, set_aside_duplicates
+from auditor.remedy.rows import assign, set_aside
 from auditor.remedy.security import create_policy, drop_policy, enable_row_security, force_row_security, revoke
+from auditor.remedy.uniqueness import add_unique
 from auditor.remedy.views import populate_view
 
 __all__ = [
+    "Note",
     "Operation",
     "PlanContext",
     "Remedy",

@@ -1,43 +1,320 @@
 """Operations that add or validate a constraint, or take it away to bring its violations back."""
 
-from auditor.catalog import Action, Constraint, Table
-from auditor.remedy.operation import Operation
-from auditor.remedy.rows import _Pending
-from auditor.sql import Condition
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from auditor import sql
+from auditor.catalog import Constraint, Table
+from auditor.model import Phase, Step, printable
+from auditor.remedy import order
+from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.script import LONG, block, digest, named, oid_of, refuse, transaction, words
+from auditor.sql import Condition, Expression, Sql
+
+# Constraints are made in this order: a foreign key needs the unique key that it refers to.
+CHECKS, KEYS, FOREIGN_KEYS, LATER = range(4)
 
 
-def add_foreign_key(
-    table: Table,
-    columns: tuple[str, ...],
-    referenced: Table,
-    referenced_columns: tuple[str, ...],
-    on_delete: Action = "NO ACTION",
-    on_update: Action = "NO ACTION",
-) -> Operation:
-    """Adds a foreign key NOT VALID, and validates it after the clean-up."""
-    return _Pending(table=table)
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A constraint of that name and kind (pg_constraint.contype) on a table, whether it is there or not."""
+
+    schema: str
+    table: str
+    name: str
+    kind: str
+
+    def is_there(self, more: str = "") -> Sql:
+        """Whether it is, and whether it is also so."""
+        return sql.compose(
+            "EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = {table} AND k.conname = {name}"
+            " AND k.contype = {kind}{more})",
+            table=oid_of(self.schema, self.table),
+            name=sql.literal(self.name),
+            kind=sql.literal(self.kind),
+            more=Sql(f" AND {more}" if more else ""),
+        )
+
+    def add(self, definition: str, unless: str = "false") -> Sql:
+        """Adds it where no constraint has that name, so that it can be run again, and unless that holds."""
+        taken = sql.compose(
+            "EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = {table} AND k.conname = {name})",
+            table=oid_of(self.schema, self.table),
+            name=sql.literal(self.name),
+        )
+        return block(f"IF NOT ({taken} OR {unless}) THEN\n{self._alter('ADD')} {definition};\nEND IF;")
+
+    def drop(self, more: str = "") -> Sql:
+        """Drops it where it is there, is of this kind, and is also so."""
+        return block(f"IF {self.is_there(more)} THEN\n{self._alter('DROP')};\nEND IF;")
+
+    def validate(self) -> Sql:
+        """Validates it: nothing to do where it is valid already."""
+        return Sql(f"{self._alter('VALIDATE')};")
+
+    def verify(self) -> Sql:
+        """Fails while it is not there, or not valid."""
+        refusal = refuse("the constraint % of % is not there, or not valid", *self._words())
+        return block(f"IF NOT {self.is_there('k.convalidated')} THEN\n{refusal}\nEND IF;")
+
+    def _alter(self, verb: str) -> Sql:
+        return sql.compose(
+            "ALTER TABLE {table} {verb} CONSTRAINT {name}",
+            table=sql.name(self.schema, self.table),
+            verb=Sql(verb),
+            name=sql.name(self.name),
+        )
+
+    def _words(self) -> tuple[Sql, Sql]:
+        return words(self.name), words(f"{self.schema}.{self.table}")
 
 
-def validate_constraint(table: Table, constraint: Constraint) -> Operation:
-    """Validates a constraint; rolled back, it is NOT VALID again."""
-    return _Pending(table=table)
+def on_table(table: Table, name: str, kind: str) -> Named:
+    """The constraint of that name on that table."""
+    return Named(schema=table.schema, table=table.name, name=name, kind=kind)
 
 
-def reopen_constraint(table: Table, constraint: Constraint) -> Operation:
-    """For a constraint that is validated and violated: it comes back NOT VALID after a rollback."""
-    return _Pending(table=table)
+def free_name(table: Table, *parts: str, suffix: str) -> str:
+    """A name for a new constraint, which no constraint of the table has."""
+    taken = {constraint.name for constraint in table.constraints} | {index.name for index in table.indexes}
+    name, number = sql.derived_name(*parts, suffix=suffix), 0
+    while name in taken:
+        number += 1
+        name = sql.derived_name(*parts, suffix=f"{suffix}{number}")
+    return name
+
+
+def constraint_step(
+    phase: Phase, rank: int, table: Table, title: str, text: Sql, lock: str, *, verb: str, rollback_part: int = 0
+) -> Step:
+    """A step about a constraint; its identity is what it does."""
+    return Step(
+        id=f"{verb}-{digest(table.schema, table.name, text)}",
+        phase=phase,
+        order=(rollback_part + rank, f"{table.schema}.{table.name} {title}"),
+        title=title,
+        sql=text,
+        lock=lock,
+    )
+
+
+def _scans(table: Table) -> str:
+    return f"SHARE UPDATE EXCLUSIVE on {named(table)}, for a scan: reads and writes go on"
+
+
+def exclusive(table: Table) -> str:
+    """The lock of a change to the definition alone."""
+    return f"ACCESS EXCLUSIVE on {named(table)}, for milliseconds: reads and writes wait"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AddCheck:
+    table: Table
+    condition: Condition
+    suffix: str
+
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        name = free_name(self.table, self.table.name, *columns_of(self.condition), suffix=self.suffix)
+        constraint = on_table(self.table, name, "c")
+        definition = sql.compose("CHECK ({condition}) NOT VALID", condition=self.condition)
+        yield from added_and_validated(self.table, constraint, definition, CHECKS)
+
+
+def columns_of(expression: Expression) -> tuple[str, ...]:
+    """The names of the columns that an expression uses, in its order."""
+    found = (each for each in sa.sql.visitors.iterate(expression) if isinstance(each, sa.ColumnClause))
+    return tuple(dict.fromkeys(str(column.name) for column in found if column.table is not None))
+
+
+def added_and_validated(table: Table, constraint: Named, definition: str, rank: int) -> Iterator[Step]:
+    """Adds a constraint NOT VALID, then validates it in a transaction of its own; drops it on rollback.
+
+    Both after the clean-up: while it stands NOT VALID, every update of an old violating row fails.
+    """
+    called = f"{printable(constraint.name)} on {named(table)}"
+    yield constraint_step(
+        Phase.CONSTRAINTS,
+        rank,
+        table,
+        f"add and validate {called}",
+        Sql(
+            transaction(f"add {called}", constraint.add(definition))
+            + "\n"
+            + transaction(f"validate {called}", constraint.validate(), timeout=LONG)
+        ),
+        f"{exclusive(table)}; then {_scans(table)}",
+        verb="add",
+    )
+    yield verified(table, constraint, rank)
+    yield dropped(table, constraint, rank)
+
+
+def verified(table: Table, constraint: Named, rank: int) -> Step:
+    """Fails while the constraint is not there and valid."""
+    title = f"{printable(constraint.name)} on {named(table)} is valid"
+    text = transaction(title, constraint.verify())
+    return constraint_step(
+        Phase.VERIFY, 1_000_000 + rank, table, title, text, "none: reads the catalog", verb="verify"
+    )
+
+
+def dropped(table: Table, constraint: Named, rank: int, more: str = "") -> Step:
+    """Drops a constraint that the plan made, last made first."""
+    title = f"drop {printable(constraint.name)} of {named(table)}"
+    text = transaction(title, constraint.drop(more))
+    return constraint_step(
+        Phase.ROLLBACK, LATER - rank, table, title, text, exclusive(table), verb="drop", rollback_part=order.DROP
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SetNotNull:
+    table: Table
+    column: str
+
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        if context.catalog.server.major >= 18:
+            name = free_name(self.table, self.table.name, self.column, suffix="not_null")
+            definition = f"NOT NULL {sql.quote(self.column)} NOT VALID"
+            yield from added_and_validated(self.table, on_table(self.table, name, "n"), definition, CHECKS)
+        else:
+            yield from self._by_check()
+
+    def _by_check(self) -> Iterator[Step]:
+        """Until 18: a CHECK of exactly this form, once valid, spares SET NOT NULL its scan under a strong lock."""
+        name = free_name(self.table, self.table.name, self.column, suffix="is_set")
+        check = on_table(self.table, name, "c")
+        column = sql.quote(self.column)
+        title = f"set {named(self.table)}({printable(self.column)}) NOT NULL"
+        altered = f"ALTER TABLE {sql.quote(self.table.schema, self.table.name)} ALTER COLUMN {column}"
+        is_set = _is_not_null(self.table, self.column)
+        add = check.add(f"CHECK ({column} IS NOT NULL) NOT VALID", unless=is_set)
+        steps = (
+            transaction(f"{title}: a check that says the same", add),
+            transaction(f"{title}: validated", block(f"IF {check.is_there()} THEN\n{check.validate()}\nEND IF;"),
+                        timeout=LONG),
+            transaction(
+                title,
+                block(f"IF NOT ({is_set}) THEN\n{altered} SET NOT NULL;\nEND IF;"),
+                check.drop(),
+            ),
+        )  # fmt: skip
+        lock = f"{exclusive(self.table)}; then {_scans(self.table)}"
+        yield constraint_step(
+            Phase.CONSTRAINTS, CHECKS, self.table, title, Sql("\n".join(steps)), lock, verb="add"
+        )
+        refusal = refuse("% of % is not NOT NULL", words(self.column), words(f"{self.table.schema}.{self.table.name}"))
+        verify = f"{named(self.table)}({printable(self.column)}) is NOT NULL"
+        yield constraint_step(
+            Phase.VERIFY, 1_000_000, self.table, verify,
+            transaction(verify, block(f"IF NOT ({is_set}) THEN\n{refusal}\nEND IF;")),
+            "none: reads the catalog", verb="verify",
+        )  # fmt: skip
+        undo = f"{named(self.table)}({printable(self.column)}) accepts NULL again"
+        text = transaction(
+            undo, block(f"IF {is_set} THEN\n{altered} DROP NOT NULL;\nEND IF;"), check.drop()
+        )
+        yield constraint_step(
+            Phase.ROLLBACK, LATER, self.table, undo, text, exclusive(self.table), verb="drop", rollback_part=order.DROP
+        )
+
+
+def _is_not_null(table: Table, column: str) -> Sql:
+    return Sql(
+        "EXISTS (SELECT FROM pg_catalog.pg_attribute AS a WHERE a.attnotnull"
+        f" AND a.attrelid = {oid_of(table.schema, table.name)} AND a.attname = {sql.literal(column)})"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Validate:
+    table: Table
+    constraint: Constraint
+
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        if not self.constraint.enforced:
+            yield Note(
+                f"{printable(self.constraint.name)} on {named(self.table)} is NOT ENFORCED: whether it is to be enforced"
+                " is yours to decide; this plan leaves it as it is"
+            )
+            return
+        constraint = on_table(self.table, self.constraint.name, KINDS[self.constraint.kind])
+        title = f"validate {printable(constraint.name)} on {named(self.table)}"
+        text = transaction(title, constraint.validate(), timeout=LONG)
+        yield constraint_step(
+            Phase.CONSTRAINTS, FOREIGN_KEYS, self.table, title, text, _scans(self.table), verb="validate"
+        )
+        yield verified(self.table, constraint, FOREIGN_KEYS)
+        yield from reopened(context, self.table, self.constraint)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reopen:
+    table: Table
+    constraint: Constraint
+
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        constraint = on_table(self.table, self.constraint.name, KINDS[self.constraint.kind])
+        yield verified(self.table, constraint, FOREIGN_KEYS)
+        yield from reopened(context, self.table, self.constraint)
+        if self.constraint.validated:
+            yield Note(
+                f"{printable(self.constraint.name)} on {named(self.table)} is validated, and violated all the same:"
+                " rolling back brings the violating rows back and leaves it NOT VALID, as no server would accept it"
+                " otherwise"
+            )
+
+
+KINDS = {
+    "primary-key": "p",
+    "unique": "u",
+    "foreign-key": "f",
+    "check": "c",
+    "exclusion": "x",
+    "not-null": "n",
+}
+"""pg_constraint.contype of each kind."""
+
+
+def reopened(context: PlanContext, table: Table, constraint: Constraint) -> Iterator[Step | Note]:
+    """Rollback alone: drops a constraint that would refuse the rows that come back, then adds it again NOT VALID."""
+    if constraint.kind == "foreign-key" and table.kind == "partitioned" and context.catalog.server.major < 18:
+        yield Note(
+            f"{printable(constraint.name)} on {named(table)} cannot be NOT VALID before PostgreSQL 18, the table being"
+            " partitioned: a rollback leaves rows that violate it in the quarantine"
+        )
+        return
+    there = on_table(table, constraint.name, KINDS[constraint.kind])
+    definition = constraint.definition.removesuffix(" NOT VALID") + " NOT VALID"
+    parts = (
+        (order.DROP, 0, "take away", there.drop()),
+        (order.ADD_AGAIN, 0, "give back, NOT VALID,", there.add(definition)),
+    )
+    for part, rank, verb, change in parts:
+        title = f"{verb} {printable(constraint.name)} of {named(table)}"
+        text = transaction(title, change)
+        yield constraint_step(
+            Phase.ROLLBACK, rank, table, title, text, exclusive(table), verb="reopen", rollback_part=part
+        )
 
 
 def add_check(table: Table, condition: Condition, suffix: str) -> Operation:
     """Adds a CHECK NOT VALID, and validates it."""
-    return _Pending(table=table)
+    return _AddCheck(table=table, condition=condition, suffix=suffix)
 
 
 def set_not_null(table: Table, column: str) -> Operation:
-    """Sets a column NOT NULL without a scan under a strong lock."""
-    return _Pending(table=table)
+    """Sets a column NOT NULL without a scan under a strong lock; the form depends on the server's version."""
+    return _SetNotNull(table=table, column=column)
 
 
-def add_unique(table: Table, columns: tuple[str, ...]) -> Operation:
-    """Builds a unique index concurrently, and makes a constraint of it."""
-    return _Pending(table=table)
+def validate_constraint(table: Table, constraint: Constraint) -> Operation:
+    """Validates a constraint; rolled back, it is NOT VALID again."""
+    return _Validate(table=table, constraint=constraint)
+
+
+def reopen_constraint(table: Table, constraint: Constraint) -> Operation:
+    """For a constraint that is validated and violated: it comes back NOT VALID after a rollback."""
+    return _Reopen(table=table, constraint=constraint)

@@ -1,9 +1,210 @@
-"""Operations that build indexes."""
+"""Operations that build indexes, without blocking writes."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from auditor import sql
 from auditor.catalog import Index, Table
-from auditor.remedy.operation import Operation
-from auditor.remedy.rows import _Pending
-from auditor.sql import Condition, Expression
+from auditor.model import Phase, Step, printable
+from auditor.remedy import order
+from auditor.remedy.constraints import columns_of
+from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.script import block, digest, named, oid_of, outside, refuse, transaction, words
+from auditor.sql import Condition, Expression, Sql
+
+_LAST = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexName:
+    """An index of that name on the table `of_schema.of`, whether it is there or not."""
+
+    schema: str
+    name: str
+    of_schema: str
+    of: str
+
+    def built(self, unique: str, keys: str) -> tuple[Sql, ...]:
+        """Builds it where it is not there; what a build that failed left behind, invalid, is dropped first."""
+        create = (
+            f"CREATE {unique}INDEX CONCURRENTLY IF NOT EXISTS {sql.quote(self.name)}"
+            f" ON {sql.quote(self.of_schema, self.of)} {keys};"
+        )
+        return self._executed("DROP INDEX CONCURRENTLY", "NOT i.indisvalid"), Sql(create)
+
+    def dropped(self) -> Sql:
+        """Drops it where it is there, on this table, and no constraint stands on it."""
+        free = "NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)"
+        return self._executed("DROP INDEX CONCURRENTLY", free)
+
+    def rebuilt(self) -> Sql:
+        """Builds it anew where it is invalid."""
+        return self._executed("REINDEX INDEX CONCURRENTLY", "NOT i.indisvalid")
+
+    def dropped_if_valid(self) -> Sql:
+        """Drops it where it is valid."""
+        return self._executed("DROP INDEX CONCURRENTLY", "i.indisvalid")
+
+    def without_leftovers(self) -> Sql:
+        """Drops what a rebuild that failed left behind."""
+        return Sql(
+            "SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)\n"
+            "FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid\n"
+            f"WHERE i.indrelid = {oid_of(self.of_schema, self.of)} AND NOT i.indisvalid\n"
+            f"    AND pg_catalog.starts_with(c.relname, {sql.literal(self.name + '_ccnew')})\n\\gexec"
+        )
+
+    def is_valid(self) -> Sql:
+        """Whether it is there, on this table, and valid."""
+        return Sql(f"EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE {self._place()} AND i.indisvalid)")
+
+    def _executed(self, command: str, condition: str) -> Sql:
+        """A block cannot hold such a command, so psql runs what the query returns: nothing where nothing is to do."""
+        return Sql(
+            f"SELECT pg_catalog.format('{command} %s', i.indexrelid::pg_catalog.regclass)\n"
+            f"FROM pg_catalog.pg_index AS i WHERE {self._place()} AND {condition}\n\\gexec"
+        )
+
+    def _place(self) -> str:
+        return f"i.indexrelid = {oid_of(self.schema, self.name)} AND i.indrelid = {oid_of(self.of_schema, self.of)}"
+
+
+def free_index_name(context: PlanContext, schema: str, *parts: str, suffix: str) -> str:
+    """A name for a new index that no relation of the schema has."""
+    taken = context.catalog.relation_names()
+    name, number = sql.derived_name(*parts, suffix=suffix), 0
+    while (schema, name) in taken:
+        number += 1
+        name = sql.derived_name(*parts, suffix=f"{suffix}{number}")
+    return name
+
+
+def index_step(phase: Phase, table: Table, title: str, statements: Sequence[str], place: int = 0) -> Step:
+    """A step of statements that PostgreSQL refuses in a transaction."""
+    text = outside(title, *statements)
+    return Step(
+        id=f"index-{digest(table.schema, table.name, text)}",
+        phase=phase,
+        order=(place, f"{table.schema}.{table.name} {title}"),
+        title=title,
+        sql=text,
+        lock=f"SHARE UPDATE EXCLUSIVE on {named(table)}, for the time of a build: reads and writes go on",
+        transactional=False,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _CreateIndex:
+    table: Table
+    keys: tuple[str | Expression, ...]
+    unique: bool
+    where: Condition | None
+    suffix: str
+
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        root = self._index(context, self.table.schema, self.table.name)
+        title = f"index {printable(root.name)} on {named(self.table)}"
+        if self.table.kind == "partitioned":
+            yield from self._partitioned(context, root, title)
+        else:
+            yield index_step(Phase.INDEXES, self.table, title, root.built(self._unique, self._definition))
+            yield index_step(Phase.ROLLBACK, self.table, f"drop {title}", [root.dropped()], _LAST)
+        yield index_is_valid(self.table, root)
+
+    def _partitioned(self, context: PlanContext, root: IndexName, title: str) -> Iterator[Step]:
+        """The root's index takes those of the leaves for its own, and reads no row."""
+        leaves = [self._index(context, leaf.schema, leaf.name) for leaf in self.table.leaves]
+        builds = [statement for leaf in leaves for statement in leaf.built(self._unique, self._definition)]
+        yield index_step(Phase.INDEXES, self.table, f"{title}, on each partition", builds)
+        create = (
+            f"CREATE {self._unique}INDEX {sql.quote(root.name)}"
+            f" ON {sql.quote(self.table.schema, self.table.name)} {self._definition};"
+        )
+        is_there = f"{oid_of(root.schema, root.name)} IS NULL"
+        lock = f"SHARE on {named(self.table)} and its partitions, for milliseconds: writes wait"
+        whole = transaction(title, block(f"IF {is_there} THEN\n{create}\nEND IF;"))
+        yield _step(Phase.INDEXES, 1, self.table, title, whole, lock)
+        drop = block(f"IF {root.is_valid()} THEN\nDROP INDEX {sql.quote(root.schema, root.name)};\nEND IF;")
+        text = transaction(f"drop {title}", drop)
+        lock = f"ACCESS EXCLUSIVE on {named(self.table)} and its partitions, for milliseconds: reads and writes wait"
+        yield _step(Phase.ROLLBACK, _LAST, self.table, f"drop {title}", text, lock)
+        yield index_step(
+            Phase.ROLLBACK, self.table, f"drop {title}, on each partition", [leaf.dropped() for leaf in leaves], _LAST + 1
+        )
+
+    def _index(self, context: PlanContext, schema: str, table: str) -> IndexName:
+        """Named after the columns that its keys use, and distinct where keys are expressions or rows are left out."""
+        columns = [column for key in self.keys for column in ((key,) if isinstance(key, str) else columns_of(key))]
+        is_plain = self.where is None and all(isinstance(key, str) for key in self.keys)
+        suffix = self.suffix if is_plain else f"{digest(self._definition)[:6]}_{self.suffix}"
+        name = free_index_name(context, schema, table, *columns, suffix=suffix)
+        return IndexName(schema=schema, name=name, of_schema=schema, of=table)
+
+    @property
+    def _unique(self) -> str:
+        return "UNIQUE " if self.unique else ""
+
+    @property
+    def _definition(self) -> Sql:
+        keys = ", ".join(
+            sql.quote(key) if isinstance(key, str) else sql.compose("({key})", key=key) for key in self.keys
+        )
+        where = "" if self.where is None else sql.compose(" WHERE {where}", where=self.where)
+        return Sql(f"({keys}){where}")
+
+
+def index_is_valid(table: Table, index: IndexName) -> Step:
+    """Fails while the index is not there, or invalid."""
+    title = f"index {printable(index.name)} on {named(table)} is valid"
+    refusal = refuse(
+        "the index % of % is not there, or invalid", words(index.name), words(f"{index.of_schema}.{index.of}")
+    )
+    text = transaction(title, block(f"IF NOT {index.is_valid()} THEN\n{refusal}\nEND IF;"))
+    return _step(Phase.VERIFY, 1_000_000, table, title, text, "none: reads the catalog")
+
+
+def _step(phase: Phase, place: int, table: Table, title: str, text: Sql, lock: str) -> Step:
+    return Step(
+        id=f"index-{digest(table.schema, table.name, text)}",
+        phase=phase,
+        order=(place, f"{table.schema}.{table.name} {title}"),
+        title=title,
+        sql=text,
+        lock=lock,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _RebuildIndex:
+    table: Table
+    index: Index
+
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        title = f"index {printable(self.index.name)} on {named(self.table)}"
+        if self.table.kind == "partitioned":
+            yield Note(f"{title}: no rebuild makes it valid; build it on each partition, and attach these to it")
+            return
+        index = IndexName(
+            schema=self.index.schema, name=self.index.name, of_schema=self.table.schema, of=self.table.name
+        )
+        yield index_step(
+            Phase.INDEXES, self.table, f"rebuild {title}", [index.without_leftovers(), index.rebuilt()]
+        )
+        yield index_is_valid(self.table, index)
+        if not self.index.unique:
+            yield Note(f"{title}: rolling back leaves it valid")
+            return
+        yield index_step(
+            Phase.ROLLBACK, self.table, f"drop {title}, which would refuse the duplicates", [index.dropped_if_valid()]
+        )
+        yield index_step(
+            Phase.ROLLBACK, self.table, f"{title} as it was, which an error is to end", self._failing(), order.ADD_AGAIN
+        )
+
+    def _failing(self) -> tuple[str, ...]:
+        """With the duplicates back, the build fails as it did, and leaves the index invalid as it was."""
+        create = self.index.definition.replace(" INDEX ", " INDEX CONCURRENTLY IF NOT EXISTS ", 1)
+        return "\\set ON_ERROR_STOP off", f"{create};", "\\set ON_ERROR_STOP on"
 
 
 def create_index(
@@ -13,10 +214,10 @@ def create_index(
     where: Condition | None = None,
     suffix: str = "idx",
 ) -> Operation:
-    """Builds an index concurrently."""
-    return _Pending(table=table)
+    """Builds an index concurrently; a key is a column's name or an expression."""
+    return _CreateIndex(table=table, keys=tuple(keys), unique=unique, where=where, suffix=suffix)
 
 
 def rebuild_index(table: Table, index: Index) -> Operation:
-    """Rebuilds an invalid index concurrently."""
-    return _Pending(table=table)
+    """Rebuilds an invalid index concurrently; duplicates have to be gone by then."""
+    return _RebuildIndex(table=table, index=index)

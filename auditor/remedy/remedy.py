@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import combinations, groupby, product
 
 from auditor.model import Phase, Plan, RemedySql, Step
 from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.quarantine import server_step
+from auditor.remedy.rows import assigned_columns
 
 _PHASES = tuple(Phase)
 
@@ -26,9 +28,12 @@ class Remedy:
 def plan_of(remedy: Remedy, context: PlanContext) -> Plan:
     """The steps of one remedy, each with the finding's fingerprint."""
     yielded = [each for operation in remedy.operations for each in operation.steps(context)]
-    steps = tuple(replace(each, fingerprints=(context.fingerprint,)) for each in yielded if isinstance(each, Step))
     notes = tuple(each.text for each in yielded if isinstance(each, Note))
-    return compose(Plan(id=context.plan_id, steps=steps, notes=notes))
+    steps = [each for each in yielded if isinstance(each, Step)]
+    if steps:
+        steps.append(server_step(context))
+    marked = tuple(replace(step, fingerprints=(context.fingerprint,)) for step in steps)
+    return compose(Plan(id=context.plan_id, steps=marked, notes=notes))
 
 
 def sql_of(plan: Plan) -> RemedySql:
@@ -67,4 +72,16 @@ def _united(one: Step, other: Step) -> Step:
 
 
 def _conflicts(steps: Iterable[Step]) -> Iterator[str]:
-    return iter(())
+    """Two findings whose remedies assign to one column, not the same: which wins is for the reader to decide.
+
+    One note for each pair of findings, so that it is the same whatever was composed first.
+    """
+    assigning = [step for step in steps if step.phase is Phase.CLEANUP and assigned_columns(step.id)]
+    for one, other in combinations(assigning, 2):
+        if assigned_columns(one.id) & assigned_columns(other.id):
+            for pair in product(one.fingerprints, other.fingerprints):
+                first, second = sorted(pair)
+                yield (
+                    f"{first} and {second} both assign to a column ({one.title}; {other.title}): where a row concerns"
+                    " both, the value of the step that runs later stays"
+                )

@@ -1,52 +1,239 @@
 """Operations on rows: setting aside, assigning."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+import sqlalchemy as sa
+
+from auditor import sql
 from auditor.catalog import Table
-from auditor.model import Step
-from auditor.remedy.operation import Operation, PlanContext
-from auditor.sql import Condition, Expression
-
-Keep = Literal["oldest", "newest"]
+from auditor.model import Phase, Step
+from auditor.remedy import order
+from auditor.remedy.closure import Closure, closure_of, described, removal, unforeseen
+from auditor.remedy.constraints import reopened
+from auditor.remedy.images import assign_statement, set_aside_statement
+from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.quarantine import Quarantine, guarded, relation_of
+from auditor.remedy.restore import put_back, take_back
+from auditor.remedy.script import LONG, block, digest, named, refuse, transaction, words
+from auditor.sql import Condition, Expression, Sql
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Pending:
+class _SetAside:
     table: Table
+    violation: Condition
 
-    def steps(self, context: PlanContext) -> Iterator[Step]:
-        return iter(())
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        if (reason := unchangeable(self.table)) is not None:
+            yield Note(f"{named(self.table)}: {reason}; its rows are not set aside by this plan")
+            return
+        step = f"set-aside-{identity(self.table, self.violation)}"
+        closure = closure_of(context, self.table)
+        yield from removal_steps(context, step, closure, self.violation)
+        yield holds_no(self.table, self.violation, context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """An update that runs before rows are set aside, in the same transaction, and is taken back after they are back."""
+
+    step: str
+    table: Table
+    columns: tuple[str, ...]
+    statements: tuple[Sql, ...]
+
+
+def removal_steps(
+    context: PlanContext, step: str, closure: Closure, violation: Condition, moves: Sequence[Move] = ()
+) -> Iterator[Step | Note]:
+    """Sets aside the violating rows and what refers to them, and brings all of it back."""
+    table = closure.tables[0]
+    quarantines = [Quarantine(each, context.plan_id) for each in closure.tables]
+    others = [Quarantine(each, context.plan_id) for each in _updated(closure, moves)]
+    for quarantine in (*quarantines, *others):
+        yield from around(context, quarantine)
+    title = f"set aside rows of {named(table)}"
+    if dragged := described(closure):
+        yield Note(f"{title}: {dragged}")
+    simple = not (closure.taking or closure.letting_go)
+    change = (
+        (set_aside_statement(quarantines[0], step, violation),)
+        if simple
+        else removal(step, closure, quarantines, violation)
+    )
+    yield Step(
+        id=step,
+        phase=Phase.CLEANUP,
+        order=order.forward(context, table, order.SET_ASIDE, step),
+        title=title,
+        sql=transaction(
+            title,
+            unforeseen(closure),
+            *guarded(table, violation, context),
+            *(statement for move in moves for statement in move.statements),
+            *change,
+            timeout=LONG,
+            path=not _fires(quarantines + others),
+            rows=True,
+        ),
+        lock=row_lock(*(each.table for each in (*quarantines, *others))),
+        rows=None if moves else context.violations,
+    )
+    yield restoring(context, table, order.SET_ASIDE, step, _undone(context, step, quarantines, closure, moves))
+
+
+def _updated(closure: Closure, moves: Sequence[Move]) -> Iterator[Table]:
+    yield from (edge.table for edge in closure.letting_go)
+    yield from (move.table for move in moves)
+
+
+def _undone(
+    context: PlanContext, step: str, quarantines: Sequence[Quarantine], closure: Closure, moves: Sequence[Move]
+) -> Iterator[Sql]:
+    yield put_back(step, quarantines)
+    for number, edge in reversed(list(enumerate(closure.letting_go))):
+        yield take_back(f"{step}.{number}", Quarantine(edge.table, context.plan_id), edge.let_go)
+    for move in reversed(moves):
+        yield take_back(move.step, Quarantine(move.table, context.plan_id), move.columns)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Assign:
+    table: Table
+    values: Mapping[str, Expression]
+    violation: Condition
+
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        reason = unchangeable(self.table) or keyless(self.table)
+        if reason is not None:
+            yield Note(f"{named(self.table)}: {reason}; its rows are not updated by this plan")
+            return
+        yield from assignment_steps(context, self.table, self.values, self.violation, order.ASSIGN)
+        yield holds_no(self.table, self.violation, context)
+
+
+def assignment_steps(
+    context: PlanContext, table: Table, values: Mapping[str, Expression], violation: Condition, rank: int
+) -> Iterator[Step | Note]:
+    """Assigns, and takes back what was assigned."""
+    step = _assigning(identity(table, violation, values), table, values)
+    quarantine = Quarantine(table, context.plan_id)
+    yield from around(context, quarantine)
+    title = f"assign {named(table)}({', '.join(values)})"
+    yield Step(
+        id=step,
+        phase=Phase.CLEANUP,
+        order=order.forward(context, table, rank, step),
+        title=title,
+        sql=transaction(
+            title,
+            *guarded(table, violation, context),
+            assign_statement(quarantine, step, values, violation),
+            timeout=LONG,
+            path=not _fires([quarantine]),
+            rows=True,
+        ),
+        lock=row_lock(table),
+        rows=context.violations,
+    )
+    yield restoring(context, table, rank, step, [take_back(step, quarantine, values)])
+
+
+def _assigning(identity: str, table: Table, columns: Iterable[str]) -> str:
+    """The identity of a step that assigns: it tells which columns, so that conflicts show without a look at SQL."""
+    return f"assign-{identity}@" + "+".join(sorted(digest(table.schema, table.name, column) for column in columns))
+
+
+def assigned_columns(step: str) -> frozenset[str]:
+    """The columns that the step of this identity assigns to, as hashes of their names."""
+    _, marked, columns = step.partition("@")
+    return frozenset(columns.split("+") if marked else ())
+
+
+def around(context: PlanContext, quarantine: Quarantine) -> Iterator[Step | Note]:
+    """What every change of a table's rows needs: its quarantine; and constraints that would refuse the old rows."""
+    yield from quarantine.steps(context)
+    for constraint in quarantine.table.constraints:
+        if not constraint.validated and constraint.enforced:
+            yield from reopened(context, quarantine.table, constraint)
+
+
+def restoring(context: PlanContext, table: Table, rank: int, step: str, back: Iterable[Sql]) -> Step:
+    """The rollback of a change of rows."""
+    title = f"bring back rows of {named(table)}"
+    return Step(
+        id=f"undo-{step}",
+        phase=Phase.ROLLBACK,
+        order=order.backward(context, table, rank, step),
+        title=title,
+        sql=transaction(title, *back, timeout=LONG, rows=True),
+        lock=f"SHARE ROW EXCLUSIVE on {named(table)} where it has triggers, else {row_lock(table)}",
+    )
+
+
+def holds_no(table: Table, violation: Condition, context: PlanContext) -> Step:
+    """Fails while a row violates."""
+    title = f"no row of {named(table)} violates"
+    count = sql.render(sa.select(sa.func.count()).select_from(relation_of(table)).where(violation))
+    refusal = refuse("% rows of % violate", "number", words(f"{table.schema}.{table.name}"))
+    return Step(
+        id=f"verify-{identity(table, violation)}",
+        phase=Phase.VERIFY,
+        order=order.forward(context, table, 0, identity(table, violation)),
+        title=title,
+        sql=transaction(
+            title,
+            "SET LOCAL row_security = off;",
+            block(f"number := ({count});\nIF number > 0 THEN\n{refusal}\nEND IF;", "number bigint;"),
+            timeout=LONG,
+        ),
+        lock=f"ACCESS SHARE on {named(table)}: nobody waits",
+    )
+
+
+def identity(table: Table, violation: Condition, values: Mapping[str, Expression] | None = None) -> str:
+    """What the change is, as a hash: which rows, and what becomes of them."""
+    rows = sa.select(sa.literal(1)).select_from(relation_of(table)).where(violation)
+    assigned = [
+        (column, sql.render(sa.select(value).select_from(relation_of(table))))
+        for column, value in sorted((values or {}).items())
+    ]
+    return digest(table.schema, table.name, sql.render(rows), assigned)
+
+
+def unchangeable(table: Table) -> str | None:
+    """Why rows of this relation are not changed, or None."""
+    if table.kind not in ("table", "partitioned"):
+        return f"it is a {table.kind}"
+    if table.has_children or table.inherits_from:
+        return "it takes part in inheritance, where a row brought back could land in another table"
+    if table.has_foreign_leaves:
+        return "a part of it lies on another server"
+    return None
+
+
+def keyless(table: Table) -> str | None:
+    """Why an old row could not be found again after an update, or None."""
+    return None if table.row_key() else "it has no key by which a row could be found again; give it a primary key first"
+
+
+def row_lock(*tables: Table) -> str:
+    """The lock of a change of rows, in words."""
+    places = ", ".join(dict.fromkeys(named(table) for table in tables))
+    return f"ROW EXCLUSIVE on {places}: only writers of the same rows wait"
+
+
+def _fires(quarantines: Sequence[Quarantine]) -> bool:
+    """Whether triggers of the users' own run: they may need the connection's search_path."""
+    return any(trigger.enabled != "D" for each in quarantines for trigger in each.table.triggers)
 
 
 def set_aside(table: Table, violation: Condition) -> Operation:
-    """Moves the violating rows into the quarantine."""
-    return _Pending(table=table)
+    """Moves the violating rows into the quarantine; what declared foreign keys refer to them with goes along."""
+    return _SetAside(table=table, violation=violation)
 
 
 def assign(table: Table, values: Mapping[str, Expression], violation: Condition) -> Operation:
     """Assigns values, by column name, in the violating rows; old and new rows go into the quarantine."""
-    return _Pending(table=table)
-
-
-def set_aside_duplicates(
-    table: Table,
-    keys: tuple[Expression, ...],
-    where: Condition | None,
-    keep: Keep,
-    nulls_not_distinct: bool = False,
-) -> Operation:
-    """Moves all but one row of each group into the quarantine; what referred to them refers to the one that stays."""
-    return _Pending(table=table)
-
-
-def end_duplicates(
-    table: Table,
-    keys: tuple[Expression, ...],
-    where: Condition | None,
-    values: Mapping[str, Expression],
-    keep: Keep,
-) -> Operation:
-    """Assigns values (`status = 'ended'`) in all but one row of each group."""
-    return _Pending(table=table)
+    return _Assign(table=table, values=dict(values), violation=violation)

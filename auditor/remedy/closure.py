@@ -1,0 +1,214 @@
+"""What refers to rows that are set aside, through declared foreign keys: it goes with them, or lets go of them.
+
+PostgreSQL's own CASCADE, SET NULL and SET DEFAULT never do the work: what they change is in no backup.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+import sqlalchemy as sa
+
+from auditor import sql
+from auditor.catalog import Constraint, Table
+from auditor.catalog.catalog import QUARANTINE_SCHEMA
+from auditor.remedy.images import assign_statement
+from auditor.remedy.operation import PlanContext
+from auditor.remedy.quarantine import Quarantine, relation_of
+from auditor.remedy.script import block, named, oid_of, refuse
+from auditor.sql import Condition, Expression, Sql
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A declared foreign key, from the table that refers to the one referred to."""
+
+    table: Table
+    key: Constraint
+    referenced: Table
+
+    @property
+    def let_go(self) -> tuple[str, ...]:
+        """The columns to set NULL where that is what the foreign key asks for, and the old row can be kept."""
+        if self.key.on_delete != "SET NULL" or not self.table.row_key():
+            return ()
+        return tuple(column for column in self.key.columns if not self.table.column(column).not_null)
+
+    def refers(self, going: sa.TableClause) -> Condition:
+        """True of the rows of `table` that refer to a row which is noted in `going`."""
+        there = relation_of(self.referenced).alias("referenced")
+        here = relation_of(self.table)
+        pairs = zip(self.key.referenced_columns, self.key.columns, self.key.equality, strict=True)
+        return sa.exists(
+            sa.select(sa.literal(1))
+            .select_from(there.join(going, _stands_at("referenced", going)))
+            .where(*(sql.operate(there.c[one], (by.schema, by.name), here.c[other]) for one, other, by in pairs))
+        )
+
+
+@dataclass(frozen=True)
+class Closure:
+    """The tables whose rows go, the first being the one that a violation names; the edges on which they go or let go.
+
+    In `taking`, rows of an edge's referenced table are complete before it is followed, unless there is a `circle`.
+    """
+
+    tables: tuple[Table, ...]
+    taking: tuple[Edge, ...]
+    letting_go: tuple[Edge, ...]
+    circle: bool
+
+
+def closure_of(context: PlanContext, table: Table) -> Closure:
+    """Everything that declared foreign keys lead to, from `table` backwards."""
+    tables, taking, letting_go = [table], list[Edge](), list[Edge]()
+    for each in tables:
+        for edge in _edges_into(context, each):
+            (letting_go if edge.let_go else taking).append(edge)
+            if not edge.let_go and edge.table not in tables:
+                tables.append(edge.table)
+    graph: dict[int, set[int]] = {each.oid: set() for each in tables}
+    for edge in taking:
+        graph[edge.table.oid].add(edge.referenced.oid)
+    try:
+        ranks = {oid: rank for rank, oid in enumerate(TopologicalSorter(graph).static_order())}
+    except CycleError:
+        return Closure(tuple(tables), tuple(taking), tuple(letting_go), True)
+    ordered = sorted(taking, key=lambda edge: ranks[edge.referenced.oid])
+    return Closure(tuple(tables), tuple(ordered), tuple(letting_go), False)
+
+
+def _edges_into(context: PlanContext, table: Table) -> Iterator[Edge]:
+    for each in context.catalog.tables:
+        for key in each.foreign_keys():
+            if key.referenced_oid == table.oid and key.enforced and not key.has_period:
+                yield Edge(each, key, table)
+
+
+def removal(
+    step: str, closure: Closure, quarantines: Sequence[Quarantine], violation: Condition
+) -> tuple[Sql, ...]:
+    """Notes the rows that go, under lock; lets others go of them; deletes them all in one statement.
+
+    In one statement no order is needed, circles included: foreign keys are checked at its end.
+    """
+    noted = [_note(number) for number in range(len(closure.tables))]
+    definitions = [
+        Sql(f"CREATE TEMPORARY TABLE {note.name} (leaf oid, place tid) ON COMMIT DROP;") for note in noted
+    ]
+    first = _noting(closure.tables[0], noted[0], violation) + ";"
+    releases = [
+        _release(f"{step}.{number}", edge, closure, noted, quarantines[0].plan_id)
+        for number, edge in enumerate(closure.letting_go)
+    ]
+    return (*definitions, Sql(first), *_followed(closure, noted), *releases, _deletion(step, quarantines, noted))
+
+
+def _note(number: int) -> sa.TableClause:
+    return sql.relation("pg_temp", f"auditor_going_{number}", ("leaf", "place"))
+
+
+def _stands_at(table: str, note: sa.TableClause) -> Condition:
+    """That a row of the table, so named in its statement, is noted."""
+    leaf: Expression = sa.literal_column(f"{table}.tableoid")
+    place: Expression = sa.literal_column(f"{table}.ctid")
+    return sa.and_(note.c.place == place, note.c.leaf == leaf)
+
+
+def _is_noted(table: Table, note: sa.TableClause) -> Condition:
+    name = sql.quote(table.schema, table.name)
+    return sa.exists(sa.select(sa.literal(1)).select_from(note).where(_stands_at(name, note)))
+
+
+def _noting(table: Table, note: sa.TableClause, condition: Condition) -> str:
+    leaf: Expression = sa.literal_column("tableoid")
+    place: Expression = sa.literal_column("ctid")
+    found = sa.select(leaf, place).select_from(relation_of(table)).where(condition).with_for_update()
+    return sql.render(sa.insert(note).from_select(["leaf", "place"], found))
+
+
+def _followed(closure: Closure, noted: Sequence[sa.TableClause]) -> Iterator[Sql]:
+    place = {table.oid: note for table, note in zip(closure.tables, noted, strict=True)}
+    statements = [
+        _noting(
+            edge.table,
+            place[edge.table.oid],
+            sa.and_(edge.refers(place[edge.referenced.oid]), ~_is_noted(edge.table, place[edge.table.oid])),
+        )
+        for edge in closure.taking
+    ]
+    if not closure.circle:
+        yield from (Sql(f"{statement};") for statement in statements)
+        return
+    counted = "\n".join(f"{each};\nGET DIAGNOSTICS number = ROW_COUNT;\nfresh := fresh + number;" for each in statements)
+    yield block(f"LOOP\nfresh := 0;\n{counted}\nEXIT WHEN fresh = 0;\nEND LOOP;", "fresh bigint;\nnumber bigint;")
+
+
+def _release(step: str, edge: Edge, closure: Closure, noted: Sequence[sa.TableClause], plan_id: str) -> Sql:
+    place = {table.oid: note for table, note in zip(closure.tables, noted, strict=True)}
+    condition = edge.refers(place[edge.referenced.oid])
+    if edge.table.oid in place:
+        condition = sa.and_(condition, ~_is_noted(edge.table, place[edge.table.oid]))
+    nulls: dict[str, Expression] = {column: sa.null() for column in edge.let_go}
+    return assign_statement(Quarantine(edge.table, plan_id), step, nulls, condition)
+
+
+def _deletion(step: str, quarantines: Sequence[Quarantine], noted: Sequence[sa.TableClause]) -> Sql:
+    gone = [
+        sql.compose(
+            "gone_{number} AS (DELETE FROM {table} AS going USING {note} AS note"
+            " WHERE going.ctid = note.place AND going.tableoid = note.leaf RETURNING going.*)",
+            number=number,
+            table=sql.name(each.table.schema, each.table.name),
+            note=sql.name("pg_temp", noted[number].name),
+        )
+        for number, each in enumerate(quarantines)
+    ]
+    kept = [
+        sql.compose(
+            "INSERT INTO {kept} ({meta}, {columns}) SELECT {step}, 'old', pg_catalog.gen_random_uuid(), {columns}"
+            " FROM gone_{number}",
+            number=number,
+            kept=sql.name(QUARANTINE_SCHEMA, each.name),
+            meta=sql.Names(each.meta[:3]),
+            columns=sql.Names(each.columns),
+            step=sql.literal(step),
+        )
+        for number, each in enumerate(quarantines)
+    ]
+    inner = [f"kept_{number} AS ({statement})" for number, statement in enumerate(kept[:-1])]
+    return Sql("WITH " + ",\n".join((*gone, *inner)) + f"\n{kept[-1]};")
+
+
+def unforeseen(closure: Closure) -> Sql:
+    """Stops where a foreign key that the audit has not seen would take rows along, or change them, by itself."""
+    oids = ", ".join(oid_of(table.schema, table.name) for table in closure.tables)
+    known = ", ".join(
+        f"({oid_of(edge.table.schema, edge.table.name)}::oid, {sql.literal(edge.key.name)}::name)"
+        for edge in (*closure.taking, *closure.letting_go)
+    )
+    seen = f" AND (k.conrelid, k.conname) NOT IN ({known})" if known else ""
+    body = f"""SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
+FROM pg_catalog.pg_constraint AS k
+WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd') AND k.confrelid IN ({oids}){seen};
+IF found.called IS NOT NULL THEN
+    {refuse(
+        "the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup"
+        " holds; nothing has been changed",
+        "found.called",
+        "found.place",
+        hint="Audit again, and use the plan of that audit.",
+    )}
+END IF;"""
+    return block(body, "found record;")
+
+
+def described(closure: Closure) -> str:
+    """What goes along, for the reader of the plan; empty where nothing does."""
+    others = [named(table) for table in closure.tables[1:]]
+    itself = any(edge.table is edge.referenced for edge in closure.taking)
+    taken = [*others, *([f"other rows of {named(closure.tables[0])}"] if itself else [])]
+    released = [f"{named(edge.table)}({', '.join(edge.let_go)})" for edge in closure.letting_go]
+    parts = [f"rows that refer to them go with them: {', '.join(taken)}"] if taken else []
+    parts += [f"rows that refer to them are set NULL, as declared: {', '.join(released)}"] if released else []
+    return "; ".join(parts)

@@ -1,0 +1,219 @@
+"""Operations on rows that share a key: one of each group stays."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from auditor import sql
+from auditor.catalog import Column, Table
+from auditor.model import Reference, Step
+from auditor.remedy import order
+from auditor.remedy.closure import closure_of
+from auditor.remedy.images import assign_statement, equal
+from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.quarantine import Quarantine, relation_of
+from auditor.remedy.rows import (
+    Move,
+    assignment_steps,
+    holds_no,
+    identity,
+    keyless,
+    removal_steps,
+    unchangeable,
+)
+from auditor.remedy.script import named
+from auditor.sql import Condition, Expression, Sql
+
+Keep = Literal["oldest", "newest"]
+
+_BIRTH = ("created_at", "inserted_at", "created_on", "created", "creation_date", "date_created", "createdat")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Group:
+    """Rows of a table that share a key, and which of them stays."""
+
+    table: Table
+    keys: tuple[Expression, ...]
+    where: Condition | None
+    keep: Keep
+    nulls_not_distinct: bool
+
+    def ranked(self, columns: tuple[str, ...] = ()) -> sa.Subquery:
+        """Each row's place in its group, 1 for the one that stays, with these columns, and with that one's."""
+        relation = relation_of(self.table)
+        window: dict[str, Any] = {"partition_by": self.keys, "order_by": self._age()}
+        population = [] if self.where is None else [self.where]
+        if not self.nulls_not_distinct:
+            population += [key.is_not(None) for key in self.keys]
+        own = [relation.c[column].label(f"own_{number}") for number, column in enumerate(columns)]
+        stays = [
+            sa.func.first_value(relation.c[column]).over(**window).label(f"stays_{number}")
+            for number, column in enumerate(columns)
+        ]
+        place = sa.func.row_number().over(**window).label("number")
+        found = sa.select(*_whereabouts(""), place, *own, *stays).select_from(relation)
+        return found.where(*population).subquery("ranked")
+
+    @property
+    def losers(self) -> Condition:
+        """True of the rows that do not stay. Grouped as the key probe groups, so by the types' own equality."""
+        ranked = self.ranked()
+        others = sa.select(ranked.c.leaf, ranked.c.place).where(ranked.c.number > 1)
+        return sa.tuple_(*_whereabouts(f"{sql.quote(self.table.schema, self.table.name)}.")).in_(others)
+
+    @property
+    def by(self) -> str:
+        """What the age is told by, for people."""
+        birth = self._birth()
+        columns = ([birth.name] if birth else []) + list(self.table.row_key())
+        return ", then ".join(columns) or "their place in the table"
+
+    def _birth(self) -> Column | None:
+        return next(
+            (c for name in _BIRTH for c in self.table.columns if c.name.lower() == name and c.type.category == "D"), None
+        )
+
+    def _age(self) -> list[Expression]:
+        """The row that stays first; without a time of birth the key, as numbered keys grow with time."""
+        relation, birth = relation_of(self.table), self._birth()
+        columns = [relation.c[column] for column in (*([birth.name] if birth else []), *self.table.row_key())]
+        ages: list[Expression] = [*columns, sa.literal_column("tableoid"), sa.literal_column("ctid")]
+        return [age.desc().nulls_last() if self.keep == "newest" else age.asc().nulls_last() for age in ages]
+
+
+def _whereabouts(prefix: str) -> list[Expression]:
+    """A row's leaf and place, which hold for the length of a statement, and of a lock."""
+    return [
+        sa.literal_column(f"{prefix}tableoid").label("leaf"),
+        sa.literal_column(f"{prefix}ctid").label("place"),
+    ] if not prefix else [sa.literal_column(f"{prefix}tableoid"), sa.literal_column(f"{prefix}ctid")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SetAsideDuplicates:
+    group: _Group
+
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        table, losers = self.group.table, self.group.losers
+        if (reason := unchangeable(table)) is not None:
+            yield Note(f"{named(table)}: {reason}; its rows are not set aside by this plan")
+            return
+        step = f"set-aside-duplicates-{identity(table, losers)}"
+        yield Note(f"{named(table)}: of rows that share a key the {self.group.keep} stays, by {self.group.by}")
+        links = list(_links_to(context, table))
+        moves = [_move(context, step, self.group, link, number) for number, link in enumerate(links) if link.movable]
+        for link in links:
+            if not link.movable:
+                yield Note(f"{named(link.table)} refers to {named(table)} and has no key: its rows are not re-pointed")
+        yield from removal_steps(context, step, closure_of(context, table), losers, moves)
+        yield holds_no(table, losers, context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _EndDuplicates:
+    group: _Group
+    values: Mapping[str, Expression]
+
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        table, losers = self.group.table, self.group.losers
+        reason = unchangeable(table) or keyless(table)
+        if reason is not None:
+            yield Note(f"{named(table)}: {reason}; its rows are not updated by this plan")
+            return
+        yield Note(f"{named(table)}: of rows that share a key the {self.group.keep} stays as it is, by {self.group.by}")
+        yield from assignment_steps(context, table, self.values, losers, order.DUPLICATES)
+        yield holds_no(table, losers, context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Link:
+    """Columns that refer to columns of the table whose duplicates go, by a foreign key or by inference."""
+
+    table: Table
+    columns: tuple[str, ...]
+    referenced: tuple[str, ...]
+
+    @property
+    def movable(self) -> bool:
+        return unchangeable(self.table) is None and keyless(self.table) is None
+
+
+def _links_to(context: PlanContext, table: Table) -> Iterator[_Link]:
+    """Every foreign key to the table, and every inferred reference that lies in columns of its own."""
+    found = {
+        _Link(table=each, columns=key.columns, referenced=key.referenced_columns): None
+        for each in context.catalog.tables
+        for key in each.foreign_keys()
+        if key.referenced_oid == table.oid and key.enforced and not key.has_period
+    }
+    for reference in context.references:
+        each = context.catalog.table(reference.schema, reference.table)
+        if each is not None and _is_plain(reference, table):
+            found.setdefault(_Link(table=each, columns=reference.columns, referenced=reference.ref_columns))
+    yield from found
+
+
+def _is_plain(reference: Reference, table: Table) -> bool:
+    leads_here = (reference.ref_schema, reference.ref_table) == (table.schema, table.name)
+    return leads_here and reference.expression is None and not reference.json_path
+
+
+def _move(context: PlanContext, step: str, group: _Group, link: _Link, number: int) -> Move:
+    """Re-points what refers to a row that goes to the one that stays in its stead."""
+    label = f"{step}.moved.{number}"
+    moving = sql.relation("pg_temp", f"auditor_moving_{number}", _moving_columns(link))
+    relation = relation_of(link.table)
+    pairs = list(enumerate(link.columns))
+    matches = [
+        equal(group.table.column(referenced), moving.c[f"own_{place}"], relation.c[column])
+        for (place, column), referenced in zip(pairs, link.referenced, strict=True)
+    ]
+    taken = {column: moving.c[f"stays_{place}"] for place, column in pairs}
+    update = assign_statement(
+        Quarantine(link.table, context.plan_id), label, {}, sa.and_(sa.true(), *matches), (moving, taken)
+    )
+    return Move(
+        step=label, table=link.table, columns=link.columns, statements=(_moving(group, link, moving.name), update)
+    )
+
+
+def _moving_columns(link: _Link) -> tuple[str, ...]:
+    numbers = range(len(link.columns))
+    return (*(f"own_{number}" for number in numbers), *(f"stays_{number}" for number in numbers))
+
+
+def _moving(group: _Group, link: _Link, name: str) -> Sql:
+    """Notes which values of the referenced columns go, and which come in their stead."""
+    ranked = group.ranked(link.referenced)
+    pairs = [(ranked.c[f"own_{n}"], ranked.c[f"stays_{n}"]) for n in range(len(link.columns))]
+    differs = sa.or_(*(sa.cast(own, sa.Text()).is_distinct_from(sa.cast(stays, sa.Text())) for own, stays in pairs))
+    columns = [ranked.c[column] for column in _moving_columns(link)]
+    found = sa.select(*columns).distinct().where(ranked.c.number > 1, differs)
+    return Sql(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {sql.render(found)};")
+
+
+def set_aside_duplicates(
+    table: Table,
+    keys: tuple[Expression, ...],
+    where: Condition | None,
+    keep: Keep,
+    nulls_not_distinct: bool = False,
+) -> Operation:
+    """Moves all but one row of each group into the quarantine; what referred to them refers to the one that stays."""
+    group = _Group(table=table, keys=tuple(keys), where=where, keep=keep, nulls_not_distinct=nulls_not_distinct)
+    return _SetAsideDuplicates(group=group)
+
+
+def end_duplicates(
+    table: Table,
+    keys: tuple[Expression, ...],
+    where: Condition | None,
+    values: Mapping[str, Expression],
+    keep: Keep,
+) -> Operation:
+    """Assigns values (`status = 'ended'`) in all but one row of each group."""
+    group = _Group(table=table, keys=tuple(keys), where=where, keep=keep, nulls_not_distinct=False)
+    return _EndDuplicates(group=group, values=dict(values))

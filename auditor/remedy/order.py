@@ -1,0 +1,56 @@
+"""In which order the steps of a phase run.
+
+Clean-up goes from the tables that refer to others to those that are referred to; rollback the other way round.
+"""
+
+from auditor.catalog import Table
+from auditor.remedy.operation import PlanContext
+
+Order = tuple[int, str]
+
+# What runs first among the steps of one table: what takes rows away leaves less to do for what assigns.
+SET_ASIDE, DUPLICATES, ASSIGN = range(3)
+
+# Rollback in four parts.
+DROP, RESTORE, ADD_AGAIN, END = (part * 10_000_000 for part in range(4))
+
+
+def forward(context: PlanContext, table: Table, rank: int, tie: str) -> Order:
+    """The place of a clean-up step: the more tables a table refers to, directly or through others, the earlier.
+
+    Of two tables in one circle, which refer to the same tables, the first by name.
+    """
+    return -(_depth(context, table) * 10 - rank), f"{table.schema}.{table.name} {tie}"
+
+
+def backward(context: PlanContext, table: Table, rank: int, tie: str) -> Order:
+    """The place of the step that undoes it: exactly the other way round, among the other restoring steps."""
+    place, name = forward(context, table, rank, tie)
+    return RESTORE + 1_000_000 - place, _reversed(name)
+
+
+def _reversed(name: str) -> str:
+    """A text that sorts the other way round: each byte's complement, and an end that follows every digit."""
+    return "".join(f"{255 - byte:02x}" for byte in name.encode()) + "~"
+
+
+def _depth(context: PlanContext, table: Table) -> int:
+    """How many other tables can be reached from this one by following references."""
+    reached, ahead = {table.oid}, [table]
+    while ahead:
+        for oid in _referenced(context, ahead.pop()) - reached:
+            reached.add(oid)
+            referenced = context.catalog.by_oid(oid)
+            ahead += [referenced] if referenced else []
+    return len(reached) - 1
+
+
+def _referenced(context: PlanContext, table: Table) -> set[int]:
+    declared = {key.referenced_oid for key in table.foreign_keys() if key.referenced_oid is not None}
+    inferred = {
+        found.oid
+        for each in context.references
+        if (each.schema, each.table) == (table.schema, table.name)
+        and (found := context.catalog.table(each.ref_schema, each.ref_table)) is not None
+    }
+    return declared | inferred

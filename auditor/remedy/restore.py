@@ -1,0 +1,170 @@
+"""Bringing rows back: set aside ones into their place, assigned values to what they were.
+
+On a live database: a row comes back only where nothing stands in its way, a value only where ours still stands.
+What does not come back stays in the quarantine.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from auditor import sql
+from auditor.catalog import Column, Table
+from auditor.catalog.catalog import QUARANTINE_SCHEMA
+from auditor.remedy.quarantine import Quarantine, exists
+from auditor.remedy.script import block, oid_of
+from auditor.sql import Sql
+
+
+def put_back(step: str, quarantines: Sequence[Quarantine]) -> Sql:
+    """Inserts what the step set aside, all tables in one statement: rows may refer to each other in a circle."""
+    parts = [_taken_and_inserted(step, quarantine, number) for number, quarantine in enumerate(quarantines)]
+    common = [part for taken, inserted in parts[:-1] for part in (taken, inserted)] + [parts[-1][0]]
+    last = parts[-1][1].partition(" AS (")[2].removesuffix(")")
+    statement = "WITH " + ",\n".join(common) + f"\n{last};"
+    return _carefully(step, quarantines, "old", statement)
+
+
+def _taken_and_inserted(step: str, quarantine: Quarantine, number: int) -> tuple[str, str]:
+    taken = sql.compose(
+        "taken_{number} AS (DELETE FROM {kept} AS kept WHERE kept.{step} = {label} AND"
+        " (auditor_block.one IS NULL OR kept.{row} = auditor_block.one) RETURNING kept.*)",
+        number=number,
+        kept=sql.name(QUARANTINE_SCHEMA, quarantine.name),
+        step=sql.name(quarantine.meta[0]),
+        row=sql.name(quarantine.meta[2]),
+        label=sql.literal(step),
+    )
+    inserted = sql.compose(
+        "inserted_{number} AS (INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE"
+        " SELECT {columns} FROM taken_{number})",
+        number=number,
+        table=sql.name(quarantine.table.schema, quarantine.table.name),
+        columns=sql.Names(quarantine.restorable),
+    )
+    return taken, inserted
+
+
+def take_back(step: str, quarantine: Quarantine, columns: Iterable[str]) -> Sql:
+    """Compares and sets: each assigned column gets its old value where the row still has our new one in all of them.
+
+    What the table's own triggers changed beside goes back too, where it is still as they left it.
+    """
+    table = quarantine.table
+    assigned = tuple(columns)
+    beside = _beside(table, assigned) if table.triggers else ()
+    places: dict[str, sql.Name | Sql] = {"kept": sql.name(QUARANTINE_SCHEMA, quarantine.name), "label": sql.literal(step)} | {
+        place: sql.name(column)
+        for place, column in zip(("step", "image", "row", "at"), quarantine.meta, strict=True)
+    }
+    statement = sql.compose(
+        """WITH reverted AS (UPDATE {table} AS kept SET {sets}
+FROM {kept} AS was, {kept} AS made
+WHERE was.{step} = {label} AND was.{image} = 'old' AND made.{step} = {label} AND made.{image} = 'new'
+    AND made.{row} = was.{row} AND (auditor_block.one IS NULL OR made.{row} = auditor_block.one)
+    AND {key} AND {unchanged}
+    AND NOT EXISTS (SELECT FROM {kept} AS later WHERE later.{step} = {label} AND later.{image} = 'new'
+        AND {later_key} AND later.{at} > made.{at})
+RETURNING made.{row} AS number)
+DELETE FROM {kept} AS kept USING reverted WHERE kept.{step} = {label} AND kept.{row} = reverted.number;""",
+        table=sql.name(table.schema, table.name),
+        sets=_sets(assigned, beside),
+        key=_same_key(table, "kept", "made"),
+        later_key=_same_key(table, "later", "made"),
+        unchanged=Sql(" AND ".join(_same(column, "kept", "made") for column in assigned)),
+        **places,
+    )
+    return _carefully(step, (quarantine,), "new", statement)
+
+
+def _beside(table: Table, assigned: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        column.name
+        for column in table.columns
+        if column.name not in assigned and not column.generated and not column.identity
+    )
+
+
+def _sets(assigned: tuple[str, ...], beside: tuple[str, ...]) -> Sql:
+    ours = [f"{sql.quote(column)} = was.{sql.quote(column)}" for column in assigned]
+    theirs = [
+        f"{sql.quote(column)} = CASE WHEN {_same(column, 'kept', 'made')} THEN was.{sql.quote(column)}"
+        f" ELSE kept.{sql.quote(column)} END"
+        for column in beside
+    ]
+    return Sql(", ".join((*ours, *theirs)))
+
+
+def _same(column: str, one: str, other: str) -> str:
+    """Equal to the byte, for types without an equality and collations with a generous one too."""
+    bare = sql.quote(column)
+    return f'{one}.{bare}::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM {other}.{bare}::text COLLATE pg_catalog."C"'
+
+
+def _same_key(table: Table, one: str, other: str) -> Sql:
+    return Sql(" AND ".join(_equal(table.column(column), one, other) for column in table.row_key()))
+
+
+def _equal(column: Column, one: str, other: str) -> str:
+    operator = column.type.equality
+    symbol = f"OPERATOR({sql.quote(operator.schema)}.{operator.name})" if operator else "="
+    return f"{one}.{sql.quote(column.name)} {symbol} {other}.{sql.quote(column.name)}"
+
+
+def _carefully(step: str, quarantines: Sequence[Quarantine], image: str, statement: str) -> Sql:
+    """All rows at once; where one of them is in conflict, one by one, so that the others come back.
+
+    Users' triggers do not fire, and are put back as they were found.
+    """
+    missing = " OR ".join(f"NOT ({exists(QUARANTINE_SCHEMA, each.name)})" for each in quarantines)
+    nothing = " AND ".join(f"NOT EXISTS ({_rows(step, each, image)})" for each in quarantines)
+    queue = " UNION ALL ".join(
+        f"({_rows(step, each, image, f'{number}, kept.{sql.quote(each.meta[2])}')})"
+        for number, each in enumerate(quarantines, 1)
+    )
+    body = f"""IF {missing} THEN
+    RETURN;
+END IF;
+IF {nothing} THEN
+    RETURN;
+END IF;
+{_triggers_off(quarantines)}
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL {queue}) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+{statement}
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;"""
+    return block(body, "one uuid;\ncommand text;\nstop text[];\nagain text[];")
+
+
+def _rows(step: str, quarantine: Quarantine, image: str, selected: str = "") -> str:
+    label, own = quarantine.meta[:2]
+    return (
+        f"SELECT {selected} FROM {sql.quote(QUARANTINE_SCHEMA, quarantine.name)} AS kept"
+        f" WHERE kept.{sql.quote(label)} = {sql.literal(step)} AND kept.{sql.quote(own)} = '{image}'"
+    )
+
+
+def _triggers_off(quarantines: Sequence[Quarantine]) -> str:
+    """Switches the enabled triggers of the tables and of their partitions off, and notes how to put each back."""
+    oids = ", ".join(str(oid_of(each.table.schema, each.table.name)) for each in quarantines)
+    return f"""SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[{oids}]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[{oids}]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;"""

@@ -1,0 +1,81 @@
+"""The frame that every step's text stands in: what it sets, where its transaction begins and ends.
+
+A step runs alone, in `psql` with ON_ERROR_STOP, whatever the session before it set.
+"""
+
+import hashlib
+import json
+
+from auditor import sql
+from auditor.catalog import Table
+from auditor.model import printable
+from auditor.sql import Sql
+
+QUICK = "10s"
+"""For what takes milliseconds once it has its lock."""
+LONG = "1h"
+"""For what reads or changes a whole table."""
+
+_SETTINGS = (
+    "standard_conforming_strings = on",
+    "client_encoding = 'UTF8'",
+    "client_min_messages = warning",
+    "lock_timeout = '2s'",
+)
+
+
+def transaction(title: str, *statements: str, timeout: str = QUICK, path: bool = True, rows: bool = False) -> Sql:
+    """The statements in one transaction.
+
+    `rows` for those that touch rows: row security must not hide some of them, foreign keys are checked at once.
+    `path` false leaves the connection's own search_path: users' triggers may need it.
+    """
+    settings = [f"SET LOCAL {setting};" for setting in _settings(timeout, path)]
+    if rows:
+        settings += ["SET LOCAL row_security = off;", "SET CONSTRAINTS ALL IMMEDIATE;"]
+    begin = "BEGIN ISOLATION LEVEL READ COMMITTED;"
+    return Sql("\n".join((sql.comment(title), begin, *settings, *statements, "COMMIT;")))
+
+
+def outside(title: str, *statements: str) -> Sql:
+    """The statements one by one, for those that PostgreSQL refuses in a transaction; each can be repeated."""
+    settings = [f"SET {setting};" for setting in _settings(LONG, True)]
+    resets = [f"RESET {setting.split(' ')[0]};" for setting in _settings(LONG, True)]
+    return Sql("\n".join((sql.comment(title), *settings, *statements, *resets)))
+
+
+def _settings(timeout: str, path: bool) -> tuple[str, ...]:
+    return (*_SETTINGS, f"statement_timeout = '{timeout}'", *(("search_path = ''",) if path else ()))
+
+
+def block(body: str, declare: str = "") -> Sql:
+    """An anonymous block. In a statement its variables are written `auditor_block.name`: a column may have any name."""
+    declared = f"DECLARE\n{declare}\n" if declare else ""
+    text = f"\n#variable_conflict use_column\n<<auditor_block>>\n{declared}BEGIN\n{body}\nEND\n"
+    return Sql(f"DO {sql.dollar_quoted(text)};")
+
+
+def refuse(message: str, *values: str, hint: str = "") -> Sql:
+    """`RAISE` with each `%` of the message, a constant of ours, standing for a value: an SQL expression."""
+    arguments = ", ".join((sql.literal(message), *values))
+    return Sql(f"RAISE EXCEPTION {arguments}{f' USING HINT = {sql.literal(hint)}' if hint else ''};")
+
+
+def words(text: str) -> Sql:
+    """A name or a sentence as a literal, for a message: control characters written out."""
+    return sql.literal(printable(text))
+
+
+def oid_of(*names: str) -> Sql:
+    """The oid of a relation of that qualified name, NULL where there is none."""
+    return Sql(f"pg_catalog.to_regclass({sql.literal(sql.quote(*names))})")
+
+
+def named(table: Table) -> str:
+    """A table as titles and messages name it."""
+    return printable(f"{table.schema}.{table.name}")
+
+
+def digest(*parts: object) -> str:
+    """Ten hexadecimal digits that stand for what a step does."""
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True, default=str).encode()).hexdigest()[:10]

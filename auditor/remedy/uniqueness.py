@@ -1,0 +1,102 @@
+"""Adding a unique key: its index first, concurrently, then the constraint on it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from auditor import sql
+from auditor.catalog import Table
+from auditor.model import Phase, Step, printable
+from auditor.remedy import order
+from auditor.remedy.constraints import KEYS, LATER, Named, constraint_step, exclusive, on_table, verified
+from auditor.remedy.indexes import IndexName, free_index_name, index_step
+from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.script import named, outside, transaction
+from auditor.sql import Sql
+
+
+def can_be_unique(table: Table, columns: tuple[str, ...]) -> bool:
+    """Whether a unique key of these columns is known to be possible.
+
+    On a partitioned table it has to contain the partition key, which every key that is there contains.
+    """
+    if table.kind != "partitioned":
+        return True
+    keys = table.candidate_keys()
+    return bool(keys) and set.intersection(*(set(key) for key in keys)) <= {*columns}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AddUnique:
+    table: Table
+    columns: tuple[str, ...]
+
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        title = f"{named(self.table)}({printable(', '.join(self.columns))})"
+        if not can_be_unique(self.table, self.columns):
+            yield Note(f"no unique key for {title}: it would have to contain the key that the table is partitioned by")
+            return
+        name = free_index_name(context, self.table.schema, self.table.name, *self.columns, suffix="key")
+        yield from self._partitioned(context, title, name) if self.table.kind == "partitioned" else self._plain(
+            title, name
+        )
+        yield verified(self.table, on_table(self.table, name, "u"), KEYS)
+
+    def _plain(self, title: str, name: str) -> Iterator[Step]:
+        index = IndexName(schema=self.table.schema, name=name, of_schema=self.table.schema, of=self.table.name)
+        constraint = on_table(self.table, name, "u")
+        yield self._built((index,), title)
+        lock = exclusive(self.table)
+        made = transaction(f"unique key of {title}", constraint.add(f"UNIQUE USING INDEX {sql.quote(name)}"))
+        yield constraint_step(Phase.CONSTRAINTS, KEYS, self.table, f"unique key of {title}", made, lock, verb="unique")
+        yield self._dropped(title, constraint, (index,))
+
+    def _partitioned(self, context: PlanContext, title: str, name: str) -> Iterator[Step]:
+        """The root's key takes those of the leaves for its own, and reads no row."""
+        indexes = tuple(
+            IndexName(
+                schema=leaf.schema,
+                name=free_index_name(context, leaf.schema, leaf.name, *self.columns, suffix="key"),
+                of_schema=leaf.schema,
+                of=leaf.name,
+            )
+            for leaf in self.table.leaves
+        )
+        leaves = [
+            (Named(schema=index.schema, table=index.of, name=index.name, kind="u"), index.name) for index in indexes
+        ]
+        root = on_table(self.table, name, "u")
+        yield self._built(indexes, title)
+        adds = [leaf.add(f"UNIQUE USING INDEX {sql.quote(called)}") for leaf, called in leaves]
+        whole = root.add(sql.compose("UNIQUE ({columns})", columns=sql.Names(self.columns)))
+        made = transaction(f"unique key of {title}", *adds, whole)
+        lock = exclusive(self.table)
+        yield constraint_step(Phase.CONSTRAINTS, KEYS, self.table, f"unique key of {title}", made, lock, verb="unique")
+        yield self._dropped(title, root, indexes, [leaf for leaf, _ in leaves])
+
+    def _built(self, indexes: Sequence[IndexName], title: str) -> Step:
+        keys = sql.compose("({columns})", columns=sql.Names(self.columns))
+        statements = [statement for index in indexes for statement in index.built("UNIQUE ", keys)]
+        return index_step(Phase.INDEXES, self.table, f"unique index on {title}", statements)
+
+    def _dropped(
+        self, title: str, constraint: Named, indexes: Sequence[IndexName], leaves: Sequence[Named] = ()
+    ) -> Step:
+        text = "\n".join(
+            (
+                transaction(
+                    f"drop the unique key of {title}",
+                    constraint.drop(),
+                    *(leaf.drop("k.conparentid = 0") for leaf in leaves),
+                ),
+                outside(f"drop the unique index on {title}", *(index.dropped() for index in indexes)),
+            )
+        )
+        return constraint_step(
+            Phase.ROLLBACK, LATER - KEYS, self.table, f"drop the unique key of {title}", Sql(text),
+            exclusive(self.table), verb="drop", rollback_part=order.DROP,
+        )  # fmt: skip
+
+
+def add_unique(table: Table, columns: tuple[str, ...]) -> Operation:
+    """Builds a unique index concurrently, and makes a constraint of it."""
+    return _AddUnique(table=table, columns=tuple(columns))
