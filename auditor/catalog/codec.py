@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from auditor.catalog.catalog import Catalog
-from auditor.catalog.types import ArrayText
+from auditor.catalog.types import ArrayNumbers, ArrayText
 
 # Values of the audited tables: personal data, which goes into no file.
 _VALUES = ("most_common", "most_common_frequencies", "histogram")
@@ -30,5 +30,5 @@ def from_json(text: str) -> Catalog:
 
 
 def _hidden(value: Any) -> None:
-    if not isinstance(value, ArrayText):
+    if not isinstance(value, ArrayText | ArrayNumbers):
         raise NotImplementedError

@@ -223,7 +223,7 @@ ORDER BY i.indrelid, x.relname"""
 
 STATISTICS = """
 SELECT c.oid, s.attname, s.null_frac, s.n_distinct, s.avg_width, s.most_common_vals::pg_catalog.text,
-  s.most_common_freqs, s.histogram_bounds::pg_catalog.text
+  s.most_common_freqs::pg_catalog.text, s.histogram_bounds::pg_catalog.text
 FROM pg_catalog.pg_stats s
 JOIN pg_catalog.pg_namespace n ON n.nspname = s.schemaname
 JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = s.tablename
@@ -316,11 +316,11 @@ ALL = (
     TYPES,
     CONSTRAINTS,
     INDEXES,
-    STATISTICS,
     POLICIES,
     GRANTS,
     TRIGGERS,
     VIEWS,
     REFRESH_FUNCTIONS,
 )
-"""What is always asked, in one message. `CRON_JOBS` comes after it where SERVER says that they can be read."""
+"""What is always asked, in one message. `STATISTICS` goes alone, because it can weigh as much as all of these;
+`CRON_JOBS` only where SERVER says that they can be read."""

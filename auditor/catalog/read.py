@@ -16,6 +16,7 @@ from auditor.catalog.relations import Family, families_of
 from auditor.catalog.roles import roles_of
 from auditor.catalog.security import Grant, Policy
 from auditor.catalog.table import Column, Table, Trigger
+from auditor.catalog.types import ColumnStatistics
 from auditor.connect import Connection, Row, summary_of
 from auditor.errors import AuditorError
 
@@ -47,12 +48,13 @@ class _Parts:
 def read_catalog(connection: Connection, scope: Scope) -> Catalog:
     """Everything that pg_catalog says and the auditor needs, as the connection's snapshot sees it.
 
-    A fixed number of queries in one message, rolled back so that no lock stays. What another session holds an
+    A fixed number of queries in two messages, rolled back so that no lock stays. What another session holds an
     ACCESS EXCLUSIVE lock on, or has changed or dropped since the snapshot, is there with what is known of it, and
     `unread` is set. Raises AuditorError where the catalog cannot be read at all.
     """
+    statistics = rows.statistics_of(_ask(connection, [queries.STATISTICS])[0])
     server, *rest = _ask(connection, queries.ALL)
-    return _catalog(server[0], rest, _cron_jobs(connection, server[0]), scope)
+    return _catalog(server[0], rest, statistics, _cron_jobs(connection, server[0]), scope)
 
 
 def _ask(connection: Connection, statements: Sequence[str]) -> list[list[Row]]:
@@ -79,10 +81,14 @@ def _cron_jobs(connection: Connection, server: Row) -> tuple[CronJob, ...]:
     return tuple(CronJob(name=name, command=command, schedule=schedule) for name, command, schedule in found)
 
 
-def _catalog(server: Row, answers: Sequence[list[Row]], cron_jobs: tuple[CronJob, ...], scope: Scope) -> Catalog:
-    roles, relations, columns, types, constraints, indexes, statistics, policies, grants, triggers, views, functions = (
-        answers
-    )
+def _catalog(
+    server: Row,
+    answers: Sequence[list[Row]],
+    statistics: Mapping[tuple[int, str], ColumnStatistics],
+    cron_jobs: tuple[CronJob, ...],
+    scope: Scope,
+) -> Catalog:
+    roles, relations, columns, types, constraints, indexes, policies, grants, triggers, views, functions = answers
     unread: set[int] = set()
     names = {(row[0], row[1]): intern(row[2]) for row in columns}
     privileges, column_privileges = rows.grants_of(grants)
@@ -90,7 +96,7 @@ def _catalog(server: Row, answers: Sequence[list[Row]], cron_jobs: tuple[CronJob
         columns=rows.columns_of(
             columns,
             rows.types_of(types),
-            rows.statistics_of(statistics),
+            statistics,
             rows.not_valid_columns(constraints),
             unread,
         ),

@@ -11,7 +11,7 @@ from auditor.catalog.constraint import Action, Constraint
 from auditor.catalog.index import Index, IndexKey
 from auditor.catalog.security import Grant, Policy
 from auditor.catalog.table import Column, Trigger
-from auditor.catalog.types import ArrayText, Collation, ColumnStatistics, Operator, Type
+from auditor.catalog.types import ArrayNumbers, ArrayText, Collation, ColumnStatistics, Operator, Type
 
 Row = tuple[Any, ...]
 ColumnNames = Mapping[tuple[int, int], str]
@@ -118,7 +118,7 @@ def statistics_of(rows: Iterable[Row]) -> dict[tuple[int, str], ColumnStatistics
             distinct=distinct,
             average_width=width,
             most_common=ArrayText(most_common) if most_common else (),
-            most_common_frequencies=tuple(frequencies or ()),
+            most_common_frequencies=ArrayNumbers(intern(frequencies)) if frequencies else (),
             histogram=ArrayText(histogram) if histogram else (),
         )
         for relation, column, null_fraction, distinct, width, most_common, frequencies, histogram in rows

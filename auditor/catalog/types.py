@@ -1,9 +1,10 @@
 """Types of columns, what compares them, and what the statistics say of their values."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import TypeVar, overload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -64,7 +65,10 @@ class Collation:
 _ELEMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^{},"]+)', re.DOTALL)
 
 
-class ArrayText(Sequence[str]):
+Value = TypeVar("Value", str, float)
+
+
+class _Array(Sequence[Value]):
     """The values in PostgreSQL's text of a one-dimensional array without NULLs (Array Input and Output Syntax).
 
     Kept as that one text and taken apart when it is asked for: a thousand tables have a million such values.
@@ -75,22 +79,20 @@ class ArrayText(Sequence[str]):
     def __init__(self, text: str) -> None:
         self._text = text
 
-    def _values(self) -> tuple[str, ...]:
-        return tuple(
-            plain or re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL) for quoted, plain in _ELEMENT.findall(self._text)
-        )
+    @abstractmethod
+    def _values(self) -> tuple[Value, ...]: ...
 
     @overload
-    def __getitem__(self, index: int) -> str: ...
+    def __getitem__(self, index: int) -> Value: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[str, ...]: ...
-    def __getitem__(self, index: int | slice) -> str | tuple[str, ...]:
+    def __getitem__(self, index: slice) -> tuple[Value, ...]: ...
+    def __getitem__(self, index: int | slice) -> Value | tuple[Value, ...]:
         return self._values()[index]
 
     def __len__(self) -> int:
         return len(self._values())
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[Value]:
         return iter(self._values())
 
     def __eq__(self, other: object) -> bool:
@@ -100,7 +102,27 @@ class ArrayText(Sequence[str]):
         return hash(self._values())
 
     def __repr__(self) -> str:
-        return f"ArrayText({self._text!r})"
+        return f"{type(self).__name__}({self._text!r})"
+
+
+class ArrayText(_Array[str]):
+    """The elements' own text, whatever their type."""
+
+    __slots__ = ()
+
+    def _values(self) -> tuple[str, ...]:
+        return tuple(
+            plain or re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL) for quoted, plain in _ELEMENT.findall(self._text)
+        )
+
+
+class ArrayNumbers(_Array[float]):
+    """The elements as numbers."""
+
+    __slots__ = ()
+
+    def _values(self) -> tuple[float, ...]:
+        return tuple(map(float, self._text.strip("{}").split(",")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,5 +137,5 @@ class ColumnStatistics:
     distinct: float
     average_width: int
     most_common: Sequence[str] = ()
-    most_common_frequencies: tuple[float, ...] = ()
+    most_common_frequencies: Sequence[float] = ()
     histogram: Sequence[str] = ()
