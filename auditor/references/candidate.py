@@ -6,6 +6,7 @@ from math import exp, log
 from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.references.keys import Key
+from auditor.references.names import name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +28,10 @@ class Place:
 
     @property
     def last_name(self) -> str:
-        """The name to judge by: the column's, or the last key of the path."""
-        return self.path[-1] if self.path else self.column.name
+        """The name to judge by: the column's, or the last key of the path (`call_id` for `{"call": {"id": …}}`)."""
+        if not self.path:
+            return self.column.name
+        return self.path[-1] if name(self.path[-1]).stem else "_".join(self.path[-2:])
 
     @property
     def expression(self) -> str | None:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from auditor.catalog import Catalog, Column, Table
-from auditor.config import Config
 from auditor.references.actors import Actors
 from auditor.references.candidate import Candidate, Hint, Place
 from auditor.references.hints import hints_of
@@ -23,21 +22,19 @@ _MEASURES = frozenset(
 _TYPE_WORDS = ("type", "class", "table", "kind", "model")
 
 
-def candidates(catalog: Catalog, config: Config, inside_json: Iterable[Place] = ()) -> tuple[Candidate, ...]:
+def candidates(catalog: Catalog, inside_json: Iterable[Place] = ()) -> tuple[Candidate, ...]:
     """Every place that may refer to something, with the keys it may refer to, at most five each, likeliest first.
 
-    `inside_json` are the places that a look-up found inside JSON columns. Columns that already have a foreign key,
-    that `[[intend]]` or `references.accept` speak of, and types that no key has, are left out by `places_of`.
+    `inside_json` are the places that a look-up found inside JSON columns.
     """
     keys = Keys.of(catalog)
     actors = Actors.of(catalog, keys)
-    places = [*places_of(catalog, config), *inside_json]
+    places = [*places_of(catalog), *inside_json]
     return tuple(candidate for place in places for candidate in _of_place(place, keys, actors))
 
 
-def places_of(catalog: Catalog, config: Config) -> Iterator[Place]:
+def places_of(catalog: Catalog) -> Iterator[Place]:
     """The columns in scope that may refer to something and do not say so."""
-    del config
     for table in catalog.measurable():
         known = {column for constraint in table.foreign_keys() for column in constraint.columns}
         for column in table.columns:
@@ -63,7 +60,18 @@ def _of_place(place: Place, keys: Keys, actors: Actors) -> list[Candidate]:
         if key.table.schema == place.table.schema or name(key.table.name).joined not in near
     ]
     likely = [candidate for candidate in found if candidate.prior >= LEAST_PRIOR]
+    if place.family == "uuid" and not any(candidate.prior >= 0.5 for candidate in likely):
+        likely += _by_values(place, keys, {candidate.key for candidate in likely})
     return sorted(likely, key=lambda each: (-each.prior, each.key.full_name))[:MOST_PER_PLACE]
+
+
+def _by_values(place: Place, keys: Keys, known: set[Key]) -> list[Candidate]:
+    """Where names say nothing: uuids do not coincide, so the largest tables of the schema are worth a look."""
+    if not place.path and (place.column.name,) in place.table.candidate_keys():
+        return []
+    largest = [key for key in keys.largest_with_uuids.get(place.table.schema, ()) if key not in known]
+    hint = Hint(probability=0.2, text="uuids, which do not coincide")
+    return [_candidate(place, key, (hint,), keys) for key in largest[:MOST_PER_PLACE]]
 
 
 def are_comparable(family: str, key_family: str) -> bool:

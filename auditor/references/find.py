@@ -5,12 +5,21 @@ from auditor.config import Config
 from auditor.model import Reference
 from auditor.references.asked import Connection, look_up
 from auditor.references.candidates import candidates
+from auditor.references.composite import infer_composites, without_parts
+from auditor.references.configured import overruled
 from auditor.references.declared import declared
 from auditor.references.infer import infer
+from auditor.references.json_paths import places_inside_json
 
 
 def find_references(connection: Connection, catalog: Catalog, config: Config) -> tuple[Reference, ...]:
-    """Declared references, those that the configuration names, and those inferred from names, types and values."""
-    found = candidates(catalog, config)
-    evidence = look_up(connection, found)
-    return (*declared(catalog), *infer(catalog, found, evidence))
+    """Declared references, those that the configuration names, and those inferred from names, types and values.
+
+    A fixed number of rounds of bounded look-ups: the paths inside JSON columns, the values of all candidates, the
+    rows of composite ones. Raises AuditorError where the configuration names what does not exist.
+    """
+    found = candidates(catalog, places_inside_json(connection, catalog))
+    singles = infer(catalog, found, look_up(connection, found))
+    several = infer_composites(connection, catalog)
+    inferred = (*without_parts(singles, several), *several)
+    return (*declared(catalog), *overruled(catalog, config, inferred))

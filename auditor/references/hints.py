@@ -46,7 +46,8 @@ def _fit(called: Name, key: Key, *, exact: float, other: float, bare: float) -> 
     if called.suffix:
         return other if key.is_primary and called.is_key_like and name(key.column.name).is_key_like else 0.0
     if key.family == "text":
-        return 0.5 if key.tail in ("name", "code", "slug", "symbol", "id") else 0.0
+        natural = key.tail in ("name", "code", "slug", "symbol", "id")
+        return (bare if key.is_named_after_table else 0.6 * bare) if natural else 0.0
     return bare if key.is_primary else 0.0
 
 
@@ -109,11 +110,12 @@ def _end_of_table(place: Place, called: Name, keys: Keys) -> Named:
     found = [key for key in keys.by_table_tail.get(called.stem, ()) if key.table.oid != place.table.oid]
     own = name(place.table.name).words
     near = [key for key in found if name(key.table.name).words[0] == own[0]]
+    tables = len({key.table.oid for key in near or found})
     for key in near or found:
         fit = _fit(called, key, exact=1.0, other=0.85, bare=0.7)
         share = 0.72 if near else 0.55
         if fit:
-            alone = share * fit / len(near or found) ** 0.5
+            alone = share * fit / tables**0.5
             yield key, Hint(probability=alone, text=f"named as the end of {key.table.name}")
 
 

@@ -15,6 +15,7 @@ from auditor.references.look_up import Evidence, Inclusion
 
 BY_NAME_ONLY = 0.85
 LEAST_CONFIDENCE = 0.5
+MOST_CONFIDENCE = 0.99
 _CONSENSUS_TABLES = 3
 
 
@@ -39,7 +40,9 @@ def infer(catalog: Catalog, found: Sequence[Candidate], evidence: Evidence) -> t
     fits = Fits.of(catalog)
     scored = [_scored(candidate, evidence.get(candidate.identity, Inclusion()), fits) for candidate in found]
     settled = _agreed(_one_actor_table(_tightest(scored)))
-    references = [_reference(places) for places in _by_place(settled).values()]
+    places = list(_by_place(settled).values())
+    leads = _leads(catalog, places)
+    references = [_reference(each, leads) for each in places]
     return tuple(each for each in references if each.confidence >= LEAST_CONFIDENCE)
 
 
@@ -136,9 +139,30 @@ def _swayed(scored: Scored, agreed: Key | None) -> Scored:
     return replace(scored, odds=scored.odds + log(0.5))
 
 
-def _reference(places: list[Scored]) -> Reference:
-    best, others = places[0], places[1:]
+Column = tuple[int, str]
+
+
+def _leads(catalog: Catalog, places: Iterable[list[Scored]]) -> dict[Column, Column]:
+    """Where each column leads, by its foreign key or by its best candidate."""
+    found = {}
+    for best, *_ in places:
+        place, key = best.candidate.place, best.candidate.key
+        if not place.path and best.confidence >= LEAST_CONFIDENCE:
+            found[(place.table.oid, place.column.name)] = (key.table.oid, key.column.name)
+    for table in catalog.tables:
+        for constraint in table.foreign_keys():
+            if len(constraint.columns) == 1 and constraint.referenced_oid is not None:
+                found[(table.oid, constraint.columns[0])] = (
+                    constraint.referenced_oid,
+                    constraint.referenced_columns[0],
+                )
+    return found
+
+
+def _reference(places: list[Scored], leads: dict[Column, Column]) -> Reference:
+    best = places[0]
     place, key = best.candidate.place, best.candidate.key
+    others = [each for each in places[1:] if leads.get(_column(each.candidate.key)) != _column(key)]
     told, confidence = best.told, best.confidence
     if others and others[0].confidence >= 0.2:
         runner = others[0]
@@ -154,7 +178,11 @@ def _reference(places: list[Scored]) -> Reference:
         ref_table=key.table.name,
         ref_columns=(key.column.name,),
         declared=False,
-        confidence=round(confidence, 2),
+        confidence=min(round(confidence, 2), MOST_CONFIDENCE),
         evidence=told,
         json_path=place.path,
     )
+
+
+def _column(key: Key) -> Column:
+    return (key.table.oid, key.column.name)

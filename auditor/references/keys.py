@@ -102,6 +102,13 @@ class Keys:
         return {table.oid: prefix for table in self._tables for prefix in _own_prefix(table)}
 
     @cached_property
+    def largest_with_uuids(self) -> dict[str, list[Key]]:
+        """By schema: the primary keys that are uuids, those of the largest tables first."""
+        uuids = [key for key in self.all if key.is_primary and key.family == "uuid"]
+        uuids.sort(key=lambda key: (-(key.table.rows or 0.0), key.full_name))
+        return _grouped((key.table.schema, key) for key in uuids)
+
+    @cached_property
     def by_oid(self) -> dict[int, list[Key]]:
         """By table."""
         found: defaultdict[int, list[Key]] = defaultdict(list)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auditor import sql
+from auditor.catalog import Column, Table
 from auditor.references.candidate import Candidate, Place
 from auditor.sql import Sql
 
@@ -53,11 +54,17 @@ def source_of(place: Place) -> Source:
 def obstacle(candidate: Candidate) -> str:
     """Why this role cannot look the candidate up; empty where it can."""
     place, key = candidate.place, candidate.key
-    for table, column in ((place.table, place.column), (key.table, key.column)):
-        if not table.can_read((column.name,)):
-            return f"no privilege on {table.name}.{column.name}"
-        if table.row_security_active:
-            return f"row security hides rows of {table.name}"
+    return obstacle_at(place.table, place.column) or obstacle_at(key.table, key.column)
+
+
+def obstacle_at(table: Table, column: Column) -> str:
+    """Why this role cannot, or the audit does not, read that column; empty where it can."""
+    if not table.can_read((column.name,)):
+        return f"no privilege on {table.name}.{column.name}"
+    if table.row_security_active:
+        return f"row security hides rows of {table.name}"
+    if table.unread or table.has_foreign_leaves:
+        return f"{table.name} is locked by another session, or lies on another server"
     return ""
 
 
@@ -73,22 +80,20 @@ def statement_of(looked_up: Sequence[Candidate]) -> Sql:
     ]
     return sql.compose(
         "WITH {sources}\n{branches}",
-        sources=Sql(",\n".join(_values_of(places))),
+        sources=_values_of(places),
         branches=Sql("\nUNION ALL ".join(branches)),
     )
 
 
-def _values_of(places: Sequence[Place]) -> list[Sql]:
-    """`looked_up_values (place, value, weight)`, each once however many candidates ask for them."""
+def _values_of(places: Sequence[Place]) -> Sql:
+    """`places (place, texts, weights)`: the values of each, once however many candidates ask for them."""
     by_source: dict[Source, list[tuple[int, Place]]] = {"statistics": [], "sample": []}
     for number, place in enumerate(places):
         by_source[source_of(place)].append((number, place))
     selects = [_from_statistics(by_source["statistics"])] if by_source["statistics"] else []
     selects += [_from_rows(number, place) for number, place in by_source["sample"]]
     union = Sql("\nUNION ALL ".join(selects))
-    return [
-        sql.compose("places (place, texts, weights) AS MATERIALIZED ({union})", union=union),
-    ]
+    return sql.compose("places (place, texts, weights) AS MATERIALIZED ({union})", union=union)
 
 
 def _from_statistics(places: Sequence[tuple[int, Place]]) -> Sql:
@@ -130,15 +135,14 @@ def rows_of(place: Place) -> Sql:
         "(SELECT {column} AS c FROM {table}{sampled} LIMIT {most}) AS r",
         column=sql.name(place.column.name),
         table=sql.name(place.table.schema, place.table.name),
-        sampled=_sampled(place),
+        sampled=sampled(place.table),
         most=SAMPLED_ROWS,
     )
 
 
-def _sampled(place: Place) -> Sql:
+def sampled(table: Table) -> Sql:
     """Small tables are read with a LIMIT; of others whole pages are drawn, about three times as many as are needed."""
-    table = place.table
-    if table.pages < _SMALL_TABLE_PAGES or not table.rows or table.kind == "materialized-view":
+    if table.pages < _SMALL_TABLE_PAGES or not table.rows:
         return Sql("")
     percent = min(100.0, max(300.0 * SAMPLED_ROWS / table.rows, 100.0 * 10 / table.pages))
     return sql.compose(" TABLESAMPLE SYSTEM ({percent})", percent=Sql(f"{percent:.4f}"))

@@ -1,0 +1,199 @@
+"""References of several columns: a key with its scope (`dataset_id`, `project_id`), or a whole key of equal names."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import log
+
+from auditor import sql
+from auditor.catalog import Catalog, Table
+from auditor.model import Reference
+from auditor.references.asked import Connection, answers
+from auditor.references.candidate import logit, probability
+from auditor.references.infer import BY_NAME_ONLY, LEAST_CONFIDENCE
+from auditor.references.look_up import MOST_VALUES, SAMPLED_ROWS, obstacle_at, sampled
+from auditor.references.names import KEY_WORDS, name
+from auditor.sql import Sql
+
+_MOST_COLUMNS = 3
+_BY_SHARE = ((0.99, 8.0), (0.9, 2.0), (0.7, 0.7), (0.5, 0.3), (0.0, 0.04))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composite:
+    """A table's columns and the key of as many columns that they may refer to."""
+
+    table: Table
+    columns: tuple[str, ...]
+    referenced: Table
+    key: tuple[str, ...]
+    probability: float
+    text: str
+
+
+def composites(catalog: Catalog) -> tuple[Composite, ...]:
+    """Candidates by name, at most one for each set of columns of a table."""
+    found: dict[tuple[int, frozenset[str]], Composite] = {}
+    keys = list(_keys(catalog))
+    for each in (*_scoped(catalog, keys), *_of_same_names(catalog, keys)):
+        place = (each.table.oid, frozenset(each.columns))
+        if place not in found or found[place].probability < each.probability:
+            found[place] = each
+    return tuple(found.values())
+
+
+def infer_composites(connection: Connection, catalog: Catalog) -> tuple[Reference, ...]:
+    """The composite references of confidence .5 and above, each looked up in a bounded sample of rows."""
+    candidates = composites(catalog)
+    possible = [each for each in candidates if not _obstacle(each)]
+    answered, _ = answers(connection, possible, _statement)
+    shares = {id(each): row for each, row in answered}
+    references = [_reference(each, *shares.get(id(each), (0, 0, None, True))[1:]) for each in candidates]
+    return tuple(each for each in references if each.confidence >= LEAST_CONFIDENCE)
+
+
+def _keys(catalog: Catalog) -> Iterator[tuple[Table, tuple[str, ...]]]:
+    """Keys of two or three columns none of which is a key by itself."""
+    for table in catalog.tables:
+        if table.kind not in ("table", "partitioned"):
+            continue
+        known = table.candidate_keys()
+        alone = {column for key in known if len(key) == 1 for column in key}
+        yield from ((table, key) for key in known if 1 < len(key) <= _MOST_COLUMNS and not alone & {*key})
+
+
+def _scoped(catalog: Catalog, keys: Sequence[tuple[Table, tuple[str, ...]]]) -> Iterator[Composite]:
+    """`(dataset_id, project_id)` → datasets (id, project_id): one column names the table, the others are the scope."""
+    by_name: defaultdict[str, list[tuple[Table, tuple[str, ...], str, float]]] = defaultdict(list)
+    for table, key in keys:
+        for own in key:
+            if name(own).joined == "id" or name(table.name).joined == name(own).stem:
+                words = name(table.name).words
+                for start in range(len(words)):
+                    by_name["".join(words[start:])].append((table, key, own, 0.75 if start == 0 else 0.6))
+    for table in catalog.measurable():
+        for column in table.columns:
+            called = name(column.name)
+            for referenced, key, own, share in by_name.get(called.stem, ()) if called.is_key_like else ():
+                columns = tuple(column.name if each == own else each for each in key)
+                is_near = share > 0.7 or name(table.name).words[0] == name(referenced.name).words[0]
+                if referenced.oid != table.oid and is_near and _has(table, columns, referenced, key):
+                    text = f"named {referenced.name} + {called.suffix}, with {_listed(c for c in key if c != own)}"
+                    yield Composite(
+                        table=table, columns=columns, referenced=referenced, key=key, probability=share, text=text
+                    )
+
+
+def _of_same_names(catalog: Catalog, keys: Sequence[tuple[Table, tuple[str, ...]]]) -> Iterator[Composite]:
+    """All columns of a key, under the same names: looked up by the key's first column."""
+    by_column: defaultdict[str, list[tuple[Table, tuple[str, ...]]]] = defaultdict(list)
+    for referenced, key in keys:
+        if all(name(column).suffix in KEY_WORDS and name(column).stem for column in key):
+            by_column[key[0]].append((referenced, key))
+    for table in catalog.measurable():
+        own = {frozenset(key) for key in table.candidate_keys()}
+        for column in table.columns:
+            for referenced, key in by_column.get(column.name, ()):
+                if referenced.oid != table.oid and frozenset(key) not in own and _has(table, key, referenced, key):
+                    text = f"the same names as the key of {referenced.name}"
+                    share = 0.6 if _is_named_by(referenced, key) else 0.35
+                    yield Composite(
+                        table=table, columns=key, referenced=referenced, key=key, probability=share, text=text
+                    )
+
+
+def _is_named_by(table: Table, key: tuple[str, ...]) -> bool:
+    """`special_offer_product (special_offer_id, product_id)`: the name says that a row is nothing but its key."""
+    return all(name(column).stem in name(table.name).joined for column in key)
+
+
+def _has(table: Table, columns: tuple[str, ...], referenced: Table, key: tuple[str, ...]) -> bool:
+    """Whether the table has these columns, all different, of the key's types, and no foreign key on all of them."""
+    if len({*columns}) < len(key) or not all(map(table.has_column, columns)):
+        return False
+    if any({*constraint.columns} == {*columns} for constraint in table.foreign_keys()):
+        return False
+    pairs = zip(columns, key, strict=True)
+    return all(table.column(here).type.family == referenced.column(there).type.family for here, there in pairs)
+
+
+def _obstacle(each: Composite) -> str:
+    return next(
+        (
+            reason
+            for table, columns in ((each.table, each.columns), (each.referenced, each.key))
+            for column in columns
+            if (reason := obstacle_at(table, table.column(column)))
+        ),
+        "",
+    )
+
+
+def _statement(asked: Sequence[Composite]) -> Sql:
+    """One statement: a row (number, rows looked up, share found, whether the referenced table has rows) for each."""
+    return Sql("\nUNION ALL ".join(_branch(number, each) for number, each in enumerate(asked)))
+
+
+def _branch(number: int, each: Composite) -> Sql:
+    filled = " AND ".join(f"s.{sql.quote(column)} IS NOT NULL" for column in each.columns)
+    return sql.compose(
+        """SELECT {number}, count(*), avg(found)::float8, EXISTS (SELECT 1 FROM {referenced})
+FROM (SELECT coalesce((SELECT 1 FROM {referenced} AS ref WHERE {match} LIMIT 1), 0) AS found
+  FROM (SELECT {columns} FROM {table}{sampled} LIMIT {rows}) AS s WHERE {filled} LIMIT {most}) AS looked_up""",
+        number=number,
+        referenced=sql.name(each.referenced.schema, each.referenced.name),
+        match=Sql(" AND ".join(_equal(each, here, there) for here, there in zip(each.columns, each.key, strict=True))),
+        columns=sql.Names(each.columns),
+        table=sql.name(each.table.schema, each.table.name),
+        sampled=sampled(each.table),
+        rows=SAMPLED_ROWS,
+        filled=Sql(filled),
+        most=MOST_VALUES,
+    )
+
+
+def _equal(each: Composite, here: str, there: str) -> str:
+    theirs = each.referenced.column(there).type
+    operator, value = "=", f"s.{sql.quote(here)}"
+    if theirs.equality is not None and theirs.equality.schema != "pg_catalog":
+        operator = f"OPERATOR({sql.quote(theirs.equality.schema)}.{theirs.equality.name})"
+        value = f"CAST({value} AS {sql.quote(theirs.base_schema, theirs.base)})"
+    return f"ref.{sql.quote(there)} {operator} {value}"
+
+
+def _reference(each: Composite, rows: int, share: float | None, has_rows: bool) -> Reference:
+    confidence, told = min(each.probability, BY_NAME_ONLY), (each.text, "by name only")
+    if rows and share is not None and has_rows:
+        factor = next(factor for least, factor in _BY_SHARE if share >= least)
+        confidence = min(probability(logit(each.probability) + log(factor)), 0.99)
+        told = (each.text, f"{100 * share:.1f} % of {rows} sampled rows found")
+    return Reference(
+        schema=each.table.schema,
+        table=each.table.name,
+        columns=each.columns,
+        ref_schema=each.referenced.schema,
+        ref_table=each.referenced.name,
+        ref_columns=each.key,
+        declared=False,
+        confidence=round(confidence, 2),
+        evidence=told,
+    )
+
+
+def _listed(columns: Iterator[str]) -> str:
+    return " and ".join(columns)
+
+
+def without_parts(singles: Sequence[Reference], found: Sequence[Reference]) -> tuple[Reference, ...]:
+    """The single-column references but those that a surer composite one explains: its column that names the table."""
+    explained = {
+        (each.schema, each.table, here): each.confidence
+        for each in found
+        for here, there in zip(each.columns, each.ref_columns, strict=True)
+        if here != there
+    }
+    return tuple(
+        each
+        for each in singles
+        if each.json_path or each.confidence > explained.get((each.schema, each.table, each.columns[0]), 0.0)
+    )

@@ -1,0 +1,72 @@
+"""What the configuration says of references: it overrules the inference."""
+
+import re
+from collections.abc import Iterable
+
+from auditor.catalog import Catalog
+from auditor.config import Config, Intention, parse_columns
+from auditor.errors import AuditorError
+from auditor.intentions import intended_references
+from auditor.model import Reference
+
+Ends = tuple[str, str, tuple[str, ...], tuple[str, ...], str, str, tuple[str, ...]]
+
+_ARROW = re.compile(r"\s*(.+\))\s*->\s*(.+?)\s*")
+_INSIDE_JSON = re.compile(r"([^(]+)\((.*->>.*)\)", re.DOTALL)
+
+
+def overruled(catalog: Catalog, config: Config, inferred: Iterable[Reference]) -> tuple[Reference, ...]:
+    """The inferred references without those that `references.reject` names, and with those that `[[intend]]` and
+    `references.accept` name, at confidence 1.0 and in place of any other at the same place.
+
+    Raises AuditorError for a text that names no table or column.
+    """
+    rejected = {ends_of(_named(catalog, text, "reject")) for text in config.references.reject}
+    told = [(each, "intended: auditor.toml") for each, _ in intended_references(catalog, config)]
+    told += [(_named(catalog, text, "accept"), "accepted: auditor.toml") for text in config.references.accept]
+    found = {ends_of(each): each for each in inferred}
+    named = {ends_of(each): _confirmed(each, evidence, found.get(ends_of(each))) for each, evidence in told}
+    places = {ends[:4] for ends in named}
+    kept = [each for ends, each in found.items() if ends not in rejected and ends[:4] not in places]
+    return (*named.values(), *kept)
+
+
+def ends_of(reference: Reference) -> Ends:
+    """What a reference is about: both ends, nothing of how it is known."""
+    each = reference
+    return (each.schema, each.table, each.columns, each.json_path, each.ref_schema, each.ref_table, each.ref_columns)
+
+
+def _confirmed(named: Reference, evidence: str, inferred: Reference | None) -> Reference:
+    return Reference(
+        schema=named.schema,
+        table=named.table,
+        columns=named.columns,
+        expression=named.expression,
+        ref_schema=named.ref_schema,
+        ref_table=named.ref_table,
+        ref_columns=named.ref_columns,
+        declared=False,
+        confidence=1.0,
+        evidence=(evidence, *(inferred.evidence if inferred else ())),
+        json_path=named.json_path,
+    )
+
+
+def _named(catalog: Catalog, text: str, list_name: str) -> Reference:
+    """The reference that a line of `accept` or `reject` names, read as an intention with the same two ends."""
+    match = _ARROW.fullmatch(text)
+    if match is None:
+        raise AuditorError(
+            f"references.{list_name} has {text!r}, which names no two ends",
+            "write schema.table(column) -> schema.table(column)",
+        )
+    inside = _INSIDE_JSON.fullmatch(match[1])
+    columns = () if inside else parse_columns(match[1]).columns
+    expression = inside[2] if inside else None
+    table = inside[1] if inside else match[1].rsplit("(", 1)[0]
+    intention = Intention(kind="foreign-key", table=table, columns=columns, expression=expression, references=match[2])
+    try:
+        return intended_references(catalog, Config(intend=(intention,)))[0][0]
+    except AuditorError as error:
+        raise AuditorError(error.message.replace("[[intend]]", f"references.{list_name}"), error.hint) from None

@@ -1,0 +1,64 @@
+"""What cannot be looked up is told, and is no evidence."""
+
+import psycopg
+
+from auditor.catalog import Scope
+from auditor.catalog.read import read_catalog
+from auditor.config import Config
+from auditor.connect import open_session
+from auditor.references import find_references
+from tests.references.inferring import found_in, lines, references
+from tests.servers import Database
+
+SCHEMA = """CREATE TABLE films (id int PRIMARY KEY); INSERT INTO films SELECT generate_series(1, 50);
+    CREATE TABLE showings (film_id int, hall_id int); INSERT INTO showings SELECT n, n FROM generate_series(1, 50) n;
+    CREATE TABLE halls (id int PRIMARY KEY); INSERT INTO halls SELECT generate_series(1, 50); ANALYZE;"""
+
+
+def test_no_privilege_on_one_side(database18: Database) -> None:
+    with database18.connect() as connection:
+        connection.execute("DROP ROLE IF EXISTS reference_reader; CREATE ROLE reference_reader LOGIN")
+    try:
+        found = references(
+            database18, SCHEMA + "GRANT SELECT ON showings, halls TO reference_reader", role="reference_reader"
+        )
+        assert lines(found) == ["showings(film_id) -> films(id)", "showings(hall_id) -> halls(id)"]
+        told = {each.columns[0]: each.evidence[-1] for each in found}
+        assert told["film_id"] == "by name only: no privilege on films.id"
+        assert "found" in " ".join(next(each for each in found if each.columns == ("hall_id",)).evidence)
+    finally:
+        with database18.connect() as connection:
+            connection.execute("DROP OWNED BY reference_reader; DROP ROLE reference_reader")
+
+
+def test_a_table_locked_meanwhile_is_no_evidence_and_breaks_nothing(database18: Database) -> None:
+    references(database18, SCHEMA)
+    with open_session(database18.dsn, statement_timeout_s=60) as session:
+        catalog = read_catalog(session.main, Scope())
+        with psycopg.connect(database18.dsn) as other:
+            other.execute("LOCK TABLE films IN ACCESS EXCLUSIVE MODE")
+            found = find_references(session.main, catalog, Config())
+        assert session.main.execute("SELECT 1") == [(1,)]
+    told = {each.columns[0]: " ".join(each.evidence) for each in found}
+    assert "by name only: the look-up of its values did not end within 100 ms" in told["film_id"]
+    assert "100 % of the rows" in told["hall_id"]
+
+
+def test_the_number_of_statements_does_not_grow_with_the_tables(database18: Database) -> None:
+    counts = []
+    for more in (1, 30):
+        script = "".join(
+            f"CREATE TABLE t{more}_{n} (id int PRIMARY KEY, t{more}_{n + 1}_id int, data jsonb);" for n in range(more)
+        )
+        references(database18, script)
+        with open_session(database18.dsn, statement_timeout_s=60) as session:
+            catalog = read_catalog(session.main, Scope())
+            before = len(session.records)
+            find_references(session.main, catalog, Config())
+            counts.append(len(session.records) - before)
+    assert counts[0] <= counts[1] <= 3
+
+
+def test_views_and_what_is_no_table_are_left_alone(database18: Database) -> None:
+    references(database18, SCHEMA + "CREATE VIEW listed AS SELECT film_id FROM showings")
+    assert all(each.table != "listed" for each in found_in(database18))
