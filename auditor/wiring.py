@@ -85,9 +85,9 @@ def all_formats() -> dict[str, Format]:
     return {each.name: each for each in reports.FORMATS}
 
 
-def terminal_text(audit: Audit, *, color: bool, width: int | None) -> str:
-    """What a terminal shows of an audit; `width` in columns, None where lines are not cut."""
-    return reports.terminal.render(audit, color=color, width=width)
+def terminal_text(audit: Audit, *, color: bool, width: int | None, plan: str | None) -> str:
+    """What a terminal shows of an audit; `width` in columns, None where lines are not cut; `plan` is its folder."""
+    return reports.terminal.render(audit, color=color, width=width, plan=plan)
 
 
 def _refuse_shadowed() -> None:

@@ -156,8 +156,9 @@ def _places(plan: Layout, alone: Sequence[Node], sizes: Mapping[Node, float]) ->
 def _box(table: Node, place: tuple[float, float], height: float, findings: Sequence[Finding], rows: int | None) -> Box:
     counts = Counter(each.severity for each in findings)
     words = [numbers.of(rows, "row")] if rows is not None else []
-    words += [f"{counts[severity]} {severity}" for severity in Severity if counts[severity]][:1]
     worst = next((severity for severity in Severity if counts[severity]), None)
+    if worst is not None:
+        words.append(numbers.of(counts[worst], worst, "advice" if worst is Severity.ADVICE else ""))
     schema, name = table
     return Box(schema, name, place[0], place[1], _WIDTH, height, worst, " · ".join(words))
 
@@ -166,7 +167,7 @@ def _lines(links: Sequence[_Link], boxes: Mapping[Node, Box], plan: Layout) -> l
     ports: Counter[Node] = Counter()
     outgoing = Counter(link.edge[0] for link in links)
     lines = []
-    for link in sorted(links, key=lambda link: boxes[link.edge[1]].y):
+    for link in sorted(links, key=lambda link: _next_height(link.edge, boxes, plan)):
         source, target = (boxes[node] for node in link.edge)
         ports[link.edge[0]] += 1
         y = source.y + source.height * ports[link.edge[0]] / (outgoing[link.edge[0]] + 1)
@@ -177,6 +178,12 @@ def _lines(links: Sequence[_Link], boxes: Mapping[Node, Box], plan: Layout) -> l
         label = numbers.count(link.violations) if link.violations else ""
         lines.append(Line(path, link.declared, label, source.x - 8, y - 4, link.description))
     return lines
+
+
+def _next_height(edge: Edge, boxes: Mapping[Node, Box], plan: Layout) -> float:
+    """Where the line goes first: lines that leave a box in this order do not cross before that."""
+    bends = plan.bends.get(edge, ())
+    return plan.heights[bends[0]] + _MARGIN if bends else boxes[edge[1]].y + boxes[edge[1]].height / 2
 
 
 def _path(start: tuple[float, float], bends: Sequence[tuple[float, float]], target: Box) -> str:

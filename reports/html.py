@@ -59,7 +59,7 @@ def _facts(audit: Audit) -> list[tuple[str, str]]:
         ("Host", database.host or "local socket"),
         ("PostgreSQL", database.server_version + (" (standby)" if database.in_recovery else "")),
         ("Role", database.role),
-        ("Snapshot", re.sub(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\S*Z$", r"\1 \2 UTC", run.started_at)),
+        ("Snapshot", re.sub(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)[\d.]*(?:Z|\+00:00)$", r"\1 \2 UTC", run.started_at)),
         ("Took", f"{numbers.duration(run.duration_s)} with {numbers.of(run.jobs, 'connection')}"),
         ("Statements", f"{numbers.count(run.statements)}, {numbers.of(run.rows_read_by_client, 'row')} fetched"),
     ]
@@ -79,10 +79,11 @@ def _bar(audit: Audit) -> list[tuple[Outcome, int, float, float]]:
     ]
 
 
-def _plan(audit: Audit) -> list[tuple[str, int, int]]:
-    """The plan's files: name, steps, rows expected to change."""
+def _plan(audit: Audit) -> list[tuple[str, int, int | None]]:
+    """The plan's files: name, steps, rows expected to change where a step says."""
     by_phase = [(phase.file, [each for each in audit.plan.steps if each.phase is phase]) for phase in Phase]
-    return [(file, len(steps), sum(each.rows or 0 for each in steps)) for file, steps in by_phase if steps]
+    known = {file: [each.rows for each in steps if each.rows is not None] for file, steps in by_phase}
+    return [(file, len(steps), sum(known[file]) if known[file] else None) for file, steps in by_phase if steps]
 
 
 def _policy(style: str, script: str) -> str:

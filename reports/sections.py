@@ -11,7 +11,7 @@ from urllib.parse import quote
 from jinja2 import Environment
 from markupsafe import Markup
 
-from auditor.model import Audit, Outcome, Phase, Reference, Remedy, Severity, Subject, printable
+from auditor.model import Audit, Outcome, Phase, Readiness, Reference, Remedy, Severity, Subject, printable
 from reports import numbers
 from reports.drawing import draw
 from reports.groups import FindingGroup, UnseenGroup, partly_seen_groups, unseen_groups
@@ -94,24 +94,21 @@ def _cards(group: FindingGroup, parts: Any, room: float) -> Iterator[Markup]:
 
 
 def _readiness(audit: Audit, room: Room, parts: Any, on_page: set[str]) -> dict[str, Any]:
-    """The matrix: one row each for what is blocked, unknown or intended; what else is ready is folded by kind."""
+    """The matrix: one row each for what is blocked, unknown or intended; what else is ready is folded."""
     sizes = {(each.schema, each.table): each for each in audit.tables}
     order = ("blocked", "unknown", "ready")
     rows = sorted(audit.constraints, key=lambda each: (not each.intended, order.index(each.state)))
     main = [each for each in rows if each.intended or each.state != "ready"]
     ready = [each for each in rows if not each.intended and each.state == "ready"]
-    kinds = sorted({each.kind for each in ready})
+    kinds = Counter(each.kind.replace("-", " ") for each in ready)
     pieces = (
         parts.readiness(each, on_page, sizes.get((each.subject.schema or "", each.subject.table or "")))
         for each in main
     )
-    by_kind = [[each for each in ready if each.kind == kind] for kind in kinds]
     return {
-        "readiness": room.take(pieces, len(main), 0.6),
-        "ready": [
-            (kind, room.take(map(parts.ready, members), len(members), 0.3))
-            for kind, members in zip(kinds, by_kind, strict=True)
-        ],
+        "readiness": room.take(pieces, len(main), 0.7),
+        "ready": room.take(map(parts.ready, sorted(ready, key=lambda each: each.kind)), len(ready), 0.9),
+        "ready_kinds": ", ".join(f"{numbers.count(number)} {kind}" for kind, number in kinds.most_common()),
         "states": Counter(each.state for each in audit.constraints),
     }
 
@@ -140,6 +137,7 @@ def environment() -> Environment:
         "cell": lambda text: _cut(text, _CELL),
         "table_name": _table_name,
         "phases": _phases,
+        "why": _why,
         "subjects": _subjects,
         "address": lambda text: quote(printable(text), safe=""),
     }
@@ -162,6 +160,14 @@ def _anchor(fingerprint: str) -> bool:
 
 def _table_name(subject: Subject) -> str:
     return "" if subject.table is None else f"{subject.schema}.{subject.table}"
+
+
+def _why(row: Readiness) -> str:
+    """What stands in the way, in the audit's words or in the plainest."""
+    if row.reason:
+        return row.reason
+    rows = numbers.of(row.violations, "row") if row.violations else "the finding"
+    return {"ready": "nothing", "unknown": "not seen", "blocked": rows}[row.state]
 
 
 def _phases(remedy: Remedy) -> list[tuple[str, str, str]]:

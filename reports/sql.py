@@ -11,6 +11,7 @@ from reports import numbers
 from reports.format import Format
 from reports.templating import markdown_page
 
+_NAMED = 6  # fingerprints of a step in the README: a guard is there for all of them
 _WHAT = {
     Phase.GUARD: "checks that this is the database that was audited, and makes the quarantine",
     Phase.FENCE: "refuses new violations from now on; old rows stay as they are",
@@ -31,8 +32,8 @@ class _Part:
     steps: tuple[Step, ...]
 
     @property
-    def rows(self) -> int:
-        return sum(step.rows or 0 for step in self.steps)
+    def rows(self) -> int | None:
+        return _rows(self.steps)
 
 
 def render(audit: Audit) -> dict[str, str]:
@@ -58,24 +59,24 @@ def _file(audit: Audit, phase: Phase, steps: tuple[Step, ...]) -> str:
 
 
 def _header(audit: Audit, phase: Phase, steps: tuple[Step, ...]) -> str:
-    database, run = audit.database, audit.run
+    database, run, rows = audit.database, audit.run, _rows(steps)
     return _comment(
         f"{phase.file}: {_WHAT[phase]}",
         f"plan {audit.plan.id} for database {database.name} on {database.host}, PostgreSQL {database.server_version}",
         f"audited {run.started_at}, run {run.id}, auditor {audit.tool.version}",
-        f"{numbers.of(len(steps), 'step')}; {_rows_in_words(steps)}",
+        numbers.of(len(steps), "step") + ("" if rows is None else f"; {numbers.of(rows, 'row')} expected to change"),
         f"read it, then: psql -X -v ON_ERROR_STOP=1 -f {phase.file}",
         "it can be stopped anywhere and run again",
     )
 
 
 def _step_comment(number: int, step: Step) -> Iterator[str]:
-    rows = "no row is changed" if step.rows is None else f"{numbers.of(step.rows, 'row')} expected"
+    rows = "" if step.rows is None else f"; {numbers.of(step.rows, 'row')} expected"
     block = "" if step.transactional else "; outside transactions"
     yield _comment(
         f"step {number}: {step.title}",
         f"finding {', '.join(step.fingerprints) or '(none: needed by the others)'}",
-        f"lock {step.lock}; {rows}{block}",
+        f"lock {step.lock}{rows}{block}",
     )
 
 
@@ -84,9 +85,10 @@ def _comment(*lines: str) -> str:
     return "\n".join(f"-- {printable(line)}" for line in lines)
 
 
-def _rows_in_words(steps: tuple[Step, ...]) -> str:
-    rows = sum(step.rows or 0 for step in steps)
-    return f"{numbers.of(rows, 'row')} expected to change" if rows else "changes no row of an audited table"
+def _rows(steps: tuple[Step, ...]) -> int | None:
+    """How many rows the steps are expected to change; None where no step says."""
+    known = [step.rows for step in steps if step.rows is not None]
+    return sum(known) if known else None
 
 
 def _plan_json(audit: Audit) -> str:
@@ -101,7 +103,7 @@ def _plan_json(audit: Audit) -> str:
 
 def _readme(audit: Audit) -> str:
     parts = [_Part(phase, _WHAT[phase], steps) for phase in Phase if (steps := _steps(audit, phase))]
-    return markdown_page("plan.md.j2", audit=audit, parts=parts, present={part.phase for part in parts})
+    return markdown_page("plan.md.j2", audit=audit, parts=parts, present={part.phase for part in parts}, most=_NAMED)
 
 
 SQL = Format("sql", render)

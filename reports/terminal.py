@@ -25,18 +25,19 @@ _SUBJECTS_NAMED = 3
 _MINIMUM_SUBJECT = 32
 
 
-def render(audit: Audit, *, color: bool, width: int | None) -> str:
+def render(audit: Audit, *, color: bool, width: int | None, plan: str | None = "audit/plan") -> str:
     """The text for standard output, ending with a newline.
 
     `color` adds the only control characters there are: everything from the database goes through `printable`.
     `width` (columns) shortens subjects so that a finding keeps to its line; None leaves them whole.
+    `plan` is the folder that the plan was written to, None where it was not written: the next command names it.
     """
     page = _Page(color, width)
     blocks = [
         [page.styled("strong", _title(audit))],
         list(page.findings(finding_groups(audit.findings))),
         list(page.unseen(unseen_groups(audit))),
-        [page.styled("strong", printable(audit.summary.verdict)), _totals(audit), f"next: {_next_command(audit)}"],
+        [page.styled("strong", printable(audit.summary.verdict)), _totals(audit), f"next: {_next_command(audit, plan)}"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -63,11 +64,10 @@ def _totals(audit: Audit) -> str:
     return " · ".join(parts) + ("" if audit.summary.complete else " · INCOMPLETE")
 
 
-def _next_command(audit: Audit) -> str:
+def _next_command(audit: Audit, plan: str | None) -> str:
     """What to type now: read the plan where there is one, else what is known about the worst check, or all."""
-    if audit.plan.steps:
-        folder = audit.run.options.get("out", "audit").rstrip("/")
-        return f"less {printable(shlex.quote(folder + '/plan/README.md'))}"
+    if audit.plan.steps and plan is not None:
+        return f"less {printable(shlex.quote(plan + '/README.md'))}"
     if audit.findings:
         worst = finding_groups(audit.findings)[0].check
         return f"auditor checks {printable(shlex.quote(worst))}"

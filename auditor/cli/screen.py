@@ -17,7 +17,8 @@ def show(audit: Audit, files: Sequence[Path]) -> None:
     terminal = sys.stdout.isatty()
     color = terminal and "NO_COLOR" not in os.environ
     width = shutil.get_terminal_size().columns if terminal else None
-    click.echo(terminal_text(audit, color=color, width=width))
+    plan = next((str(file.parent) for file in files if file.parent.name == "plan"), None)
+    click.echo(terminal_text(audit, color=color, width=width, plan=plan))
     for place in dict.fromkeys(_shown(file) for file in files):
         click.echo(f"  wrote {place}")
 

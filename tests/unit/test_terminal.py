@@ -58,9 +58,10 @@ def test_a_complete_audit_says_nothing_of_the_unseen() -> None:
 
 def test_the_next_command_fits_the_audit() -> None:
     rich = audits.rich()
-    elsewhere = replace(rich, run=replace(rich.run, options={"out": "my audit"}))
     assert plain(rich)[-1] == "next: less audit/plan/README.md"
-    assert plain(elsewhere)[-1] == "next: less 'my audit/plan/README.md'"
+    elsewhere = render(rich, color=False, width=None, plan="my audit/plan")
+    assert elsewhere.endswith("next: less 'my audit/plan/README.md'\n")
+    assert render(rich, color=False, width=None, plan=None).endswith("next: auditor checks rls-disabled\n")
     assert plain(replace(rich, plan=Plan()))[-1] == "next: auditor checks rls-disabled"
     assert plain(audits.empty())[-1] == "next: auditor checks"
 
