@@ -37,7 +37,11 @@ def render(audit: Audit, *, color: bool, width: int | None, plan: str | None = "
         [page.styled("strong", _title(audit))],
         list(page.findings(finding_groups(audit.findings))),
         list(page.unseen(unseen_groups(audit))),
-        [page.styled("strong", printable(audit.summary.verdict)), _totals(audit), f"next: {_next_command(audit, plan)}"],
+        [
+            page.styled("strong", printable(audit.summary.verdict)),
+            _totals(audit),
+            f"next: {_next_command(audit, plan)}",
+        ],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
