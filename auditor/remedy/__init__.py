@@ -5,9 +5,10 @@ from auditor.remedy.duplicates import end_duplicates, set_aside_duplicates
 from auditor.remedy.foreign_keys import add_foreign_key
 from auditor.remedy.indexes import create_index, rebuild_index
 from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.privileges import revoke
 from auditor.remedy.remedy import Remedy, compose, plan_of, sql_of
 from auditor.remedy.rows import assign, set_aside
-from auditor.remedy.security import create_policy, drop_policy, enable_row_security, force_row_security, revoke
+from auditor.remedy.security import create_policy, drop_policy, enable_row_security, force_row_security
 from auditor.remedy.uniqueness import add_unique
 from auditor.remedy.views import populate_view
 

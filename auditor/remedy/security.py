@@ -1,4 +1,4 @@
-"""Operations on row security, policies and privileges: changes of definitions alone, each with its exact inverse."""
+"""Operations on row security and policies: changes of definitions alone, each with its exact inverse."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from auditor.sql import Sql
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Change:
-    """A statement, the condition that it brings about, and the statement that takes it back.
+class Change:
+    """A statement, the condition that it brings about, and the statements that take it back.
 
     Where the condition held before, or holds already, nothing is done; what was not so before is never taken back.
     """
@@ -26,11 +26,11 @@ class _Change:
     holds: Sql
     inverse: Sql
 
-    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+    def steps(self, _: PlanContext) -> Iterator[Step | Note]:
         called = f"{self.title} on {named(self.table)}"
         refusal = refuse("not so: %", words(called))
-        applied = block(f"IF NOT ({self.holds}) THEN\n{self.statement};\nEND IF;")
-        reverted = block(f"IF {self.holds} THEN\n{self.inverse};\nEND IF;")
+        applied = block(f"IF NOT ({self.holds}) THEN\n{self.statement}\nEND IF;")
+        reverted = block(f"IF {self.holds} THEN\n{self.inverse}\nEND IF;", "held record;")
         verified = block(f"IF NOT ({self.holds}) THEN\n{refusal}\nEND IF;")
         lock = exclusive(self.table)
         yield self._step(Phase.CONSTRAINTS, LATER, called, applied, lock)
@@ -60,20 +60,20 @@ def force_row_security(table: Table) -> Operation:
 
 def _switched(table: Table, title: str, flag: str, on: str, off: str) -> Operation:
     alter = sql.compose("ALTER TABLE {table} ", table=sql.name(table.schema, table.name))
-    return _Change(
+    return Change(
         table=table,
         title=title,
-        statement=Sql(f"{alter}{on} ROW LEVEL SECURITY"),
+        statement=Sql(f"{alter}{on} ROW LEVEL SECURITY;"),
         holds=Sql(
             f"EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = {oid_of(table.schema, table.name)} AND {flag})"
         ),
-        inverse=Sql(f"{alter}{off} ROW LEVEL SECURITY"),
+        inverse=Sql(f"{alter}{off} ROW LEVEL SECURITY;"),
     )
 
 
 def create_policy(table: Table, policy: Policy) -> Operation:
     """Creates a policy."""
-    return _Change(
+    return Change(
         table=table,
         title=f"policy {printable(policy.name)}",
         statement=_creation(table, policy),
@@ -84,7 +84,7 @@ def create_policy(table: Table, policy: Policy) -> Operation:
 
 def drop_policy(table: Table, policy: Policy) -> Operation:
     """Drops a policy; rolled back, it is created from its own text."""
-    return _Change(
+    return Change(
         table=table,
         title=f"no policy {printable(policy.name)}",
         statement=_removal(table, policy),
@@ -104,12 +104,12 @@ def _creation(table: Table, policy: Policy) -> Sql:
         "" if policy.using is None else f"USING ({policy.using})",
         "" if policy.with_check is None else f"WITH CHECK ({policy.with_check})",
     )  # fmt: skip
-    return Sql(" ".join(part for part in parts if part))
+    return Sql(" ".join(part for part in parts if part) + ";")
 
 
 def _removal(table: Table, policy: Policy) -> Sql:
     return sql.compose(
-        "DROP POLICY {name} ON {table}", name=sql.name(policy.name), table=sql.name(table.schema, table.name)
+        "DROP POLICY {name} ON {table};", name=sql.name(policy.name), table=sql.name(table.schema, table.name)
     )
 
 
@@ -117,27 +117,4 @@ def _has_policy(table: Table, policy: Policy) -> Sql:
     return Sql(
         f"EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = {oid_of(table.schema, table.name)}"
         f" AND p.polname = {sql.literal(policy.name)})"
-    )
-
-
-def revoke(table: Table, role: str, privilege: str) -> Operation:
-    """Takes a privilege on the table from a role (`PUBLIC` for everybody); rolled back, it is granted as it was."""
-    grantee = Sql("PUBLIC") if role == "PUBLIC" else sql.quote(role)
-    place: dict[str, sql.Name | Sql] = {"table": sql.name(table.schema, table.name), "grantee": grantee, "privilege": Sql(privilege)}
-    held = any(g.role == role and g.privilege == privilege and g.grantable for g in table.grants)
-    oid = Sql("0") if role == "PUBLIC" else Sql(f"pg_catalog.to_regrole({sql.literal(sql.quote(role))})")
-    return _Change(
-        table=table,
-        title=f"no {privilege} for {printable(role)}",
-        statement=sql.compose("REVOKE {privilege} ON TABLE {table} FROM {grantee}", **place),
-        holds=Sql(
-            "NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a"
-            f" WHERE c.oid = {oid_of(table.schema, table.name)} AND a.grantee = {oid}"
-            f" AND a.privilege_type = {sql.literal(privilege)})"
-        ),
-        inverse=sql.compose(
-            "GRANT {privilege} ON TABLE {table} TO {grantee}{option}",
-            option=Sql(" WITH GRANT OPTION" if held else ""),
-            **place,
-        ),
     )
