@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from auditor.wiring import run as run
 
-__version__ = "0.1.0"
+from auditor.version import __version__ as __version__
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,7 @@
 """`auditor.toml`: the command line's names, and what a database cannot say of itself."""
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Sequence
@@ -99,15 +100,24 @@ class Config(_Part, frozen=True, kw_only=True):
     references: References = References()
     intend: tuple[Intention, ...] = ()
 
+    @property
+    def connections(self) -> int:
+        """How many connections scan: `jobs`, else one for each processor, at most four."""
+        return self.jobs or min(4, os.cpu_count() or 1)
+
     def differences(self) -> dict[str, str]:
-        """What differs from the defaults, as text, for the report; without what only names the output."""
+        """What differs from the defaults, as text, for the report; without what only names the output.
+
+        Constraints of the coming migration are counted only: each has its row in the readiness matrix.
+        """
         default = msgspec.to_builtins(Config())
         own = msgspec.to_builtins(self)
-        return {
+        changed = {
             name: msgspec.json.encode(value).decode()
             for name, value in own.items()
-            if value != default[name] and name not in ("out", "format")
+            if value != default[name] and name not in ("out", "format", "intend")
         }
+        return changed | ({"intend": f"{len(self.intend)} constraints"} if self.intend else {})
 
 
 def load_config(path: Path) -> Config:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 
-from auditor import __version__
 from auditor.answers import Answer, answer, without_implied
 from auditor.catalog import Catalog, Scope, Table
 from auditor.catalog.read import read_catalog
@@ -25,6 +24,7 @@ from auditor.readiness import readiness_of
 from auditor.references import find_references
 from auditor.scan import Progress, run_scans
 from auditor.summary import checks_of, summarise
+from auditor.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ def audit(
         facts = Facts(catalog=catalog, references=references, config=config)
         asked = tuple(_ask(checks, facts))
         probes = tuple(question for _, question in asked if not isinstance(question, Verdict))
-        measured = run_scans(session, plan_scans(probes, catalog), config, progress=progress)
+        plan_of_scans = plan_scans(probes, with_keys=config.samples != "none")
+        measured = run_scans(session, plan_of_scans, config, progress=progress)
         answers = tuple(answer(check, question, measured) for check, question in asked)
         found = without_implied(answers)
         plan_id = clock.started_at.strftime("p%Y%m%d%H%M%S")
@@ -96,7 +97,7 @@ def _run(session: Session, clock: Clock, config: Config) -> Run:
         duration_s=round(monotonic() - clock.started, 3),
         statements=session.statements,
         rows_read_by_client=sum(record.rows for record in session.records),
-        jobs=session.jobs(config.jobs),
+        jobs=session.jobs(config.connections),
         options=config.differences(),
     )
 

@@ -17,8 +17,12 @@ def findings_of(
     found: Sequence[Answer], session: Session, catalog: Catalog, config: Config, plan_id: str
 ) -> tuple[Finding, ...]:
     """The findings, worst first; the keys of violating rows are fetched here, a few for each."""
-    probes = [each.question for each in found if not isinstance(each.question, Verdict) and _violations(each)]
-    keys = witnesses(session, probes, samples=config.samples)
+    measured = [
+        (each.question, each.measurement)
+        for each in found
+        if each.measurement is not None and not isinstance(each.question, Verdict)
+    ]
+    keys = witnesses(session, measured, samples=config.samples)
     findings = [_finding(each, keys, catalog, plan_id) for each in found]
     return tuple(sorted(findings, key=_worst_first))
 

@@ -8,8 +8,8 @@ from importlib import import_module
 
 import click
 
-from auditor import __version__
 from auditor.errors import AuditorError
+from auditor.version import __version__
 
 WRONG_USE = 2
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.identity import snapshot_of
 
 import auditor
 from auditor.config import load_config
 from auditor.demo.server import CONFIG
 from auditor.model import Audit, Severity
 from auditor.wiring import all_formats
+from tests.identity import Snapshot, snapshot_of
 from tests.servers import Database
 
 EXPECTED = Path(auditor.__file__).parent / "demo" / "calliq.expected.toml"
@@ -88,7 +89,21 @@ def test_the_plan_applied_twice_leaves_no_blocker_and_rolled_back_leaves_no_trac
 
     run(calliq, tmp_path / "plan" / "90-rollback.sql")
     with calliq.connect() as connection:
-        assert snapshot_of(connection, calliq.pg_dump()) == before
+        assert snapshot_of(connection, calliq.pg_dump()) == with_its_violated_key_not_valid(before)
+
+
+def with_its_violated_key_not_valid(before: Snapshot) -> Snapshot:
+    """The one exception to the identity law: a key that was validated *and* violated cannot come back validated."""
+    key = ("constraint", "usage_reservations", "usage_reservations_org_id_fkey")
+    definition = (
+        "    ADD CONSTRAINT usage_reservations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id)"
+    )
+    assert f"{definition};" in before.schema
+    return Snapshot(
+        rows=before.rows,
+        schema=tuple(f"{definition} NOT VALID;" if line == f"{definition};" else line for line in before.schema),
+        flags=before.flags - Counter([(*key, "true")]) + Counter([(*key, "false")]),
+    )
 
 
 @pytest.mark.parametrize("name", ["json", "html", "sql"])
