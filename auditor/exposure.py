@@ -3,7 +3,6 @@
 The rules are those of the manual's CREATE POLICY and GRANT, each tried on PostgreSQL 15 to 18.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +11,7 @@ from auditor.catalog import Catalog, Policy, Role, Table
 from auditor.config import Api
 from auditor.model import printable
 from auditor.probe import Proposed, subject_of
+from auditor.server_text import is_true
 
 Command = Literal["SELECT", "INSERT", "UPDATE", "DELETE"]
 
@@ -25,11 +25,17 @@ _USUAL_SCHEMAS = ("public",)
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Granted:
     """A command that a role may use on a table, and the names under which it was granted: the role's own, `PUBLIC`,
-    that of a role that it inherits from."""
+    that of a role that it inherits from. `on_columns`: some of it was granted on single columns."""
 
     role: str
     command: Command
     grantees: tuple[str, ...] = ()
+    on_columns: bool = False
+
+    @property
+    def is_its_own(self) -> bool:
+        """Whether taking it away takes nothing from anybody else, and is undone by one grant on the whole table."""
+        return self.grantees == (self.role,) and not self.on_columns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +91,6 @@ class Exposure:
             and not _is_narrowed(table, roles[each.role], each.command)
         )
 
-    def is_role(self, name: str) -> bool:
-        """Whether outsiders act as the role of that name."""
-        return any(role.name == name for role in self.roles)
-
 
 def exposure_of(catalog: Catalog, api: Api) -> Exposure:
     """As configured, else `anon` and `authenticated` where these roles exist, and the schema `public`."""
@@ -111,11 +113,19 @@ def _becomes(login: Role, roles: tuple[Role, ...]) -> bool:
 
 
 def _granted(relation: Table, role: Role, command: Command) -> Granted | None:
-    holders = {each.role for each in relation.grants if each.privilege == command}
-    grantees = tuple(sorted(name for name in holders if name == PUBLIC or _has_rights_of(role, name)))
-    if grantees or _has_rights_of(role, relation.owner):
-        return Granted(role=role.name, command=command, grantees=grantees)
-    return None
+    grants = [
+        each
+        for each in relation.grants
+        if each.privilege == command and (each.role == PUBLIC or _has_rights_of(role, each.role))
+    ]
+    if not grants and not _has_rights_of(role, relation.owner):
+        return None
+    return Granted(
+        role=role.name,
+        command=command,
+        grantees=tuple(sorted({each.role for each in grants})),
+        on_columns=any(each.columns for each in grants),
+    )
 
 
 def _has_rights_of(role: Role, name: str) -> bool:
@@ -165,48 +175,6 @@ def _is_narrowed(table: Table, role: Role, command: Command) -> bool:
         for policy in restrictive
         for expression in _expressions(policy, command)
     )
-
-
-_SAME_LITERALS = re.compile(r"(\d+|'(?:[^']|'')*'(?:::\w+)?) = \1")
-_SELECTED = re.compile(r"SELECT (.+?)(?: AS (?:\w+|\"[^\"]*\"))?", re.DOTALL)
-
-
-def is_true(expression: str | None) -> bool:
-    """Whether the server's text of an expression is true of every row: `true`, `1 = 1`, `x OR true`,
-    `( SELECT true AS bool)`. What a function answers is not known."""
-    if expression is None:
-        return False
-    text = without_parentheses(expression)
-    selected = _SELECTED.fullmatch(text)
-    if selected is not None and not re.search(r"\b(?:FROM|WHERE)\b", text):
-        return is_true(selected[1])
-    return (
-        text == "true"
-        or _SAME_LITERALS.fullmatch(text) is not None
-        or text.startswith("true OR ")
-        or text.endswith(" OR true")
-    )
-
-
-def without_parentheses(text: str) -> str:
-    """The expression without the pairs of parentheses (and blanks) around the whole of it."""
-    text = text.strip()
-    while text.startswith("(") and _closes_at_end(text):
-        text = text[1:-1].strip()
-    return text
-
-
-_PIECES = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()]")
-
-
-def _closes_at_end(text: str) -> bool:
-    """Whether the parenthesis that opens the text is closed by its last character."""
-    depth = 0
-    for piece in _PIECES.finditer(text):
-        depth += {"(": 1, ")": -1}.get(piece[0], 0)
-        if depth == 0:
-            return piece.end() == len(text)
-    return False
 
 
 def row_security_of(table: Table) -> Proposed:

@@ -7,11 +7,11 @@ from auditor.catalog import Constraint, Table
 from auditor.catalog.index import quoted
 from auditor.catalog_query import indexes_query
 from auditor.check import Example, Facts, check
-from auditor.exposure import without_parentheses
 from auditor.model import Certainty, Reference, Severity, Subject
 from auditor.probe import Judgement, Proposed, Verdict, subject_of
 from auditor.references.anti_join import referencing_values
 from auditor.remedy import Remedy, create_index
+from auditor.server_text import without_parentheses
 
 LARGE = 10_000
 """Rows from which on reading the whole table for each referenced row hurts …"""

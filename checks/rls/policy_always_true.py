@@ -7,10 +7,11 @@ from auditor import sql
 from auditor.catalog import Policy, Table
 from auditor.catalog_query import policies_query
 from auditor.check import Example, Facts, check
-from auditor.exposure import PUBLIC, Exposure, Granted, exposure_of, is_true, matrix
+from auditor.exposure import PUBLIC, Exposure, Granted, exposure_of, matrix
 from auditor.model import Severity, Subject
 from auditor.probe import Judgement, Verdict
 from auditor.remedy import Operation, Remedy, create_policy, drop_policy, revoke
+from auditor.server_text import is_true
 
 
 @check(
@@ -145,8 +146,4 @@ def _left_uncovered(table: Table, exposure: Exposure) -> list[tuple[str, str]]:
     kept = [_mended(policy) if _writing(table, policy, exposure) else policy for policy in table.policies]
     before = {(each.role, each.command) for each in exposure.uncovered(table, table.policies)}
     after = exposure.uncovered(table, tuple(policy for policy in kept if policy is not None))
-    return [
-        (each.role, each.command)
-        for each in after
-        if (each.role, each.command) not in before and each.grantees == (each.role,)
-    ]
+    return [(each.role, each.command) for each in after if (each.role, each.command) not in before and each.is_its_own]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from auditor.catalog import Table
 from auditor.catalog_query import privileges_query
 from auditor.check import Example, Facts, check
-from auditor.exposure import Exposure, exposure_of, matrix
+from auditor.exposure import Exposure, Granted, exposure_of, matrix
 from auditor.model import Severity
 from auditor.probe import Judgement, Verdict, subject_of
 from auditor.remedy import Remedy, revoke
@@ -72,20 +72,23 @@ def _judge(table: Table, exposure: Exposure) -> Judgement | None:
     uncovered = exposure.uncovered(table, table.policies)
     if not uncovered:
         return None
-    revoked = dict.fromkeys((grantee, each.command) for each in uncovered for grantee in each.grantees)
-    others = not all(exposure.is_role(grantee) for grantee, _ in revoked)
     return Judgement(
         message=f"{subject_of(table)} grants commands that no policy is for ({matrix(uncovered)})",
         hint="Revoke these privileges, or add the policies that are missing.",
-        remedies=(
-            Remedy(
-                kind="revoke",
-                summary="Revoke these privileges: what came back empty today is refused with an error."
-                + (" They were granted to PUBLIC or to a group, whose other members lose them too." if others else ""),
-                operations=tuple(revoke(table, grantee, command) for grantee, command in revoked),
-                chosen=not others,
-            ),
-        )
-        if revoked
-        else (),
+        remedies=tuple(_remedies(table, uncovered)),
     )
+
+
+def _remedies(table: Table, uncovered: tuple[Granted, ...]) -> Iterator[Remedy]:
+    """Nothing is proposed for what was granted on single columns: the plan could not grant it again as it was."""
+    whole = [each for each in uncovered if not each.on_columns]
+    revoked = dict.fromkeys((grantee, each.command) for each in whole for grantee in each.grantees)
+    others = not all(each.is_its_own for each in whole)
+    if revoked:
+        yield Remedy(
+            kind="revoke",
+            summary="Revoke these privileges: what came back empty today is refused with an error."
+            + (" They were granted to PUBLIC or to a group, whose other members lose them too." if others else ""),
+            operations=tuple(revoke(table, grantee, command) for grantee, command in revoked),
+            chosen=not others,
+        )

@@ -6,8 +6,8 @@ import pytest
 
 from auditor.check import Check
 from auditor.config import parse_config
-from auditor.exposure import is_true
 from auditor.model import Severity
+from auditor.server_text import is_true
 from checks.rls.policy_always_true import policy_always_true
 from checks.rls.policy_without_rls import policy_without_rls
 from checks.rls.rls_disabled import rls_disabled
@@ -242,6 +242,17 @@ def test_what_was_granted_to_a_group_is_revoked_only_by_choice(database18: Datab
     (judgement,) = found(judged(database18, uncovered_command)).values()
 
     assert [remedy.chosen for remedy in judgement.remedies] == [False]
+
+
+def test_what_was_granted_on_columns_is_not_revoked(database18: Database) -> None:
+    given = PROTECTED + f"CREATE POLICY p ON notes FOR INSERT WITH CHECK ({OWN}); GRANT SELECT (id) ON notes TO anon"
+    with database18.connect() as connection:
+        connection.execute(given.encode())
+
+    (judgement,) = found(judged(database18, uncovered_command)).values()
+
+    assert "(anon: SELECT)" in judgement.message
+    assert judgement.remedies == ()
 
 
 def test_a_partitioned_table_is_one_subject(database18: Database) -> None:

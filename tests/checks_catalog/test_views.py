@@ -49,8 +49,8 @@ def only(database: Database) -> Judgement:
         ("SELECT date_trunc('month', day) AS \"Month\", count(*) FROM sales GROUP BY 1", ("Month",)),
         ("SELECT shop, percentile_cont(0.5) WITHIN GROUP (ORDER BY amount) AS p FROM sales GROUP BY shop", ("shop",)),
         (
-            "SELECT shop, CASE WHEN sum(amount) > 1 THEN 'GROUP BY' END AS c FROM sales GROUP BY shop HAVING count(*) > 0 "
-            "ORDER BY shop LIMIT 5",
+            "SELECT shop, CASE WHEN sum(amount) > 1 THEN 'GROUP BY' END AS c FROM sales GROUP BY shop "
+            "HAVING count(*) > 0 ORDER BY shop LIMIT 5",
             ("shop",),
         ),
         (
