@@ -1,0 +1,23 @@
+"""Probes → scans: the fewest statements that answer all of them. Pure: no connection."""
+
+from auditor.planner.forms import KEYS_MET, key_columns, row_key_json, settings_of
+from auditor.planner.plan import SMALL_PAGES, plan_scans
+from auditor.planner.scan import Answer, Quantity, Scan, ScanPlan, Unseen, halves, measured, pages_of, statement_of
+
+__all__ = [
+    "KEYS_MET",
+    "SMALL_PAGES",
+    "Answer",
+    "Quantity",
+    "Scan",
+    "ScanPlan",
+    "Unseen",
+    "halves",
+    "key_columns",
+    "measured",
+    "pages_of",
+    "plan_scans",
+    "row_key_json",
+    "settings_of",
+    "statement_of",
+]

@@ -1,0 +1,140 @@
+"""All probes → all scans: what is asked twice is measured once, what shares a table shares its pass."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from auditor import sql
+from auditor.catalog import Table
+from auditor.planner.foretold import foretold
+from auditor.planner.forms import anti_join, counted_apart, grouping
+from auditor.planner.scan import Answer, Quantity, Scan, ScanPlan, pages_of, pass_over
+from auditor.probe import KeyProbe, Probe, ReferenceProbe, RowProbe
+
+CHUNK = 400
+"""How many target entries a pass has: PostgreSQL ends at 1,664."""
+
+SMALL_PAGES = 256
+"""Tables of at most so many pages (2 MB) are read several in one statement: the round trip costs more."""
+
+_BATCH_PAGES = 2048
+_BATCH_SCANS = 250
+_BATCH_COUNTS = 2000
+_BATCH_LOCKS = 1000
+"""Every relation of a batch is locked until it ends; by default a server has room for some 6,400 locks in all."""
+
+
+def plan_scans(probes: Sequence[Probe], *, with_keys: bool = True) -> ScanPlan:
+    """The fewest passes that answer these probes; equal ones (kind, relation, rendered SQL) are measured once.
+
+    `with_keys` false: no row's key leaves the server.
+    """
+    collected = _Collected(with_keys)
+    answers = tuple((probe, foretold(probe) or collected.answer(probe)) for probe in probes)
+    scans = [*collected.passes(), *collected.others.values()]
+    return ScanPlan(batches=tuple(_batches(sorted(scans, key=_largest_table_first))), answers=answers)
+
+
+class _Collected:
+    """What all probes ask for, each once."""
+
+    def __init__(self, with_keys: bool) -> None:
+        self._with_keys = with_keys
+        self._tables: dict[int, Table] = {}
+        self._conditions: dict[int, dict[sql.Sql, None]] = {}
+        self.others: dict[Quantity, Scan] = {}
+
+    def answer(self, probe: Probe) -> Answer:
+        """Note what has to be counted for this probe; give how its answer follows."""
+        match probe:
+            case RowProbe():
+                return self._of_rows(probe)
+            case KeyProbe():
+                return self._of_keys(probe)
+            case ReferenceProbe():
+                return self._of_reference(probe)
+
+    def passes(self) -> Iterator[Scan]:
+        """One pass over each table, more where it has very many conditions."""
+        for oid, table in self._tables.items():
+            conditions = tuple(self._conditions[oid])
+            for start in range(0, max(len(conditions), 1), CHUNK - 1):
+                yield pass_over(table, conditions[start : start + CHUNK - 1])
+
+    def _of_rows(self, probe: RowProbe) -> Answer:
+        return Answer(
+            violations=(self._count(probe.table, probe.violation),),
+            population=(self._count(probe.table, probe.population),),
+            rows=self._count(probe.table, None),
+        )
+
+    def _of_keys(self, asked: KeyProbe) -> Answer:
+        probe = replace(asked, keys=tuple(sorted(asked.keys, key=sql.render_condition)))
+        population = (self._count(probe.table, probe.population),)
+        rows = self._count(probe.table, None)
+        if _is_proven_unique(probe):
+            return Answer(violations=(), population=population, rows=rows)
+        shared, groups = self._scan(grouping(probe))
+        return Answer(violations=(shared,), population=population, rows=rows, groups=(groups,))
+
+    def _of_reference(self, probe: ReferenceProbe) -> Answer:
+        (orphans,) = self._scan(anti_join(probe, with_keys=self._with_keys))
+        # Escaping rows are partly NULL, those that refer to something have no NULL: no row is both.
+        escapes = () if probe.escapes is None else (self._count(probe.table, probe.escapes),)
+        return Answer(
+            violations=(orphans, *escapes),
+            population=(self._count(probe.table, probe.population), *escapes),
+            rows=self._count(probe.table, None),
+        )
+
+    def _count(self, table: Table, condition: sql.Condition | None) -> Quantity:
+        """How many rows satisfy the condition: in the table's pass, but for a condition with a subquery, which is
+        only rendered rightly inside its whole statement."""
+        self._tables.setdefault(table.oid, table)
+        conditions = self._conditions.setdefault(table.oid, {})
+        text = sql.Sql("true") if condition is None else sql.render_condition(condition)
+        if condition is not None and "SELECT" in text:
+            return self._scan(counted_apart(table, condition))[0]
+        if text != "true":
+            conditions[text] = None
+        return Quantity(table.oid, text)
+
+    def _scan(self, scan: Scan) -> tuple[Quantity, ...]:
+        return self.others.setdefault(scan.quantities[0], scan).quantities
+
+
+def _is_proven_unique(probe: KeyProbe) -> bool:
+    """Whether a unique index says that no two rows of the population share the key: what holds for all rows holds for
+    those that `where` leaves. Keys with a NULL are outside, unless NULLs are to be equal."""
+    columns = tuple(key.name for key in probe.keys if isinstance(key, sa.ColumnClause) and key.table is not None)
+    if len(columns) != len(probe.keys) or not probe.table.proves_unique(columns):
+        return False
+    return not probe.nulls_not_distinct or all(probe.table.column(name).not_null for name in columns)
+
+
+def _largest_table_first(scan: Scan) -> tuple[int, int, int]:
+    """Scans of one table stand together, so that two workers read it at once (synchronised scans share the reads)."""
+    return (-pages_of(scan.tables[0]), scan.tables[0].oid, -scan.pages)
+
+
+def _batches(scans: Iterable[Scan]) -> Iterator[tuple[Scan, ...]]:
+    batch: list[Scan] = []
+    for scan in scans:
+        if batch and not _fit_together([*batch, scan]):
+            yield tuple(batch)
+            batch = []
+        batch.append(scan)
+    if batch:
+        yield tuple(batch)
+
+
+def _fit_together(scans: Sequence[Scan]) -> bool:
+    tables = {table.oid: table for scan in scans for table in scan.tables}.values()
+    return (
+        all(pages_of(table) <= SMALL_PAGES for table in tables)
+        and len(scans) <= _BATCH_SCANS
+        and sum(scan.pages for scan in scans) <= _BATCH_PAGES
+        and sum(len(scan.quantities) for scan in scans) <= _BATCH_COUNTS
+        and sum((1 + len(table.indexes)) * max(len(table.leaves), 1) for table in tables) <= _BATCH_LOCKS
+    )

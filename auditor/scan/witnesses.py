@@ -1,0 +1,217 @@
+"""The keys of some violating rows: the second visit to rows, only where there are violations whose rows were not met
+in passing."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import groupby
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from auditor import sql
+from auditor.catalog import Table
+from auditor.config import Samples
+from auditor.connect import Connection, Row, Session, WorkerUnavailableError
+from auditor.model import Witness
+from auditor.planner import SMALL_PAGES, key_columns, pages_of, row_key_json, settings_of
+from auditor.probe import KeyProbe, Measurement, Probe, ReferenceProbe, RowProbe, relation
+from auditor.scan.masking import witness
+
+_FEW = 10_000
+"""So many violating rows can be gathered, or sorted, to take the first of them. More of them are met soon enough by a
+scan that stops at the first few."""
+
+_BATCH = 50
+_SHARED_KEYS = 3
+
+_IN_ORDER = (sql.Sql("SET LOCAL synchronize_seqscans = off"), sql.Sql("SET LOCAL max_parallel_workers_per_gather = 0"))
+"""The same rows every time, without a sort: a scan begins at the table's first page."""
+
+Request = tuple[Probe, Measurement]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """A statement whose rows are (index of the request, row key as JSON)."""
+
+    statement: sql.Sql
+    is_small: bool = False
+    settings: tuple[sql.Sql, ...] = ()
+
+
+def witnesses(
+    session: Session, requests: Sequence[Request], *, samples: Samples, limit: int = 5
+) -> dict[int, tuple[Witness, ...]]:
+    """The keys of up to `limit` violating rows of each probe, by the probe's `id()`.
+
+    Equal data gives equal witnesses: the first by key in small tables, in large ones the first that a scan meets.
+    What fails here has no witnesses, and the audit goes on.
+    """
+    if samples == "none":
+        return {}
+    visible = [(n, request) for n, request in enumerate(requests) if _has_visible_key(request)]
+    unmet = [(n, (probe, brought)) for n, (probe, brought) in visible if not _is_met(brought, limit)]
+    rows = [(n, key) for n, (_, brought) in visible if _is_met(brought, limit) for key in brought.met[:limit]]
+    rows += _fetched(session, list(_batched(_looks(unmet, limit))))
+    found: dict[int, list[Witness]] = {}
+    for number, key in rows:
+        probe = requests[number][0]
+        values = dict(zip(probe.table.row_key() or ("ctid",), json.loads(key), strict=True))
+        found.setdefault(id(probe), []).append(witness(probe.table, values, samples))
+    return {probe: tuple(keys[:limit]) for probe, keys in found.items()}
+
+
+def _has_visible_key(request: Request) -> bool:
+    probe, measurement = request
+    return measurement.violations > 0 and probe.table.can_read(probe.table.row_key())
+
+
+def _is_met(measurement: Measurement, limit: int) -> bool:
+    return len(measurement.met) >= min(limit, measurement.violations)
+
+
+def _fetched(session: Session, batches: Sequence[tuple[_Look, ...]]) -> list[Row]:
+    """What all batches bring, half of them on a second connection where there are several."""
+    connections = [session.main]
+    if len(batches) > 1:
+        with suppress(WorkerUnavailableError):
+            connections.append(session.worker())
+    with ThreadPoolExecutor(len(connections), thread_name_prefix="witness") as pool:
+        shares = [pool.submit(_share, each, batches[n :: len(connections)]) for n, each in enumerate(connections)]
+        try:
+            rows = [row for share in shares for row in share.result()]
+        except BaseException:
+            for each in connections:
+                each.cancel()
+            raise
+    for each in connections[1:]:
+        each.close()
+    return rows
+
+
+def _share(connection: Connection, batches: Sequence[tuple[_Look, ...]]) -> list[Row]:
+    return [row for looks in batches for row in _rows(connection, looks)]
+
+
+def _looks(wanted: Sequence[tuple[int, Request]], limit: int) -> Iterator[_Look]:
+    gathered = []
+    for number, (probe, measurement) in wanted:
+        if isinstance(probe, RowProbe) and _can_be_gathered(probe, measurement):
+            gathered.append((number, probe))
+        else:
+            yield _look(number, probe, measurement, limit)
+    gathered.sort(key=lambda each: each[1].table.oid)
+    for _, group in groupby(gathered, key=lambda each: each[1].table.oid):
+        together = list(group)
+        for start in range(0, len(together), _BATCH):
+            yield _gathering(together[start : start + _BATCH], limit)
+
+
+def _can_be_gathered(probe: RowProbe, measurement: Measurement) -> bool:
+    """A condition with a subquery is only rendered rightly inside its whole statement."""
+    is_worthwhile = pages_of(probe.table) > SMALL_PAGES and measurement.violations <= _FEW
+    return is_worthwhile and "SELECT" not in sql.render_condition(probe.violation)
+
+
+def _look(number: int, probe: Probe, measurement: Measurement, limit: int) -> _Look:
+    keys = _shared(probe) if isinstance(probe, KeyProbe) else _violating(probe, measurement)
+    first = keys.limit(limit).subquery("first")
+    statement = sa.select(sa.literal(number).label("probe"), first.c.key)
+    is_small = pages_of(probe.table) <= SMALL_PAGES
+    return _Look(
+        statement=sql.render(statement.select_from(first)),
+        is_small=is_small,
+        settings=() if is_small else (*_IN_ORDER, *settings_of(probe)),
+    )
+
+
+def _violating(probe: RowProbe | ReferenceProbe, measurement: Measurement) -> sa.Select[tuple[object, ...]]:
+    """The order is asked for from outside of OFFSET 0: else the server walks through an index in that order, and hopes
+    to meet violating rows soon."""
+    columns = [column.label(f"key_{n}") for n, column in enumerate(key_columns(probe.table))]
+    rows = sa.select(*columns).select_from(relation(probe.table)).where(probe.violation)
+    if measurement.violations > _FEW and pages_of(probe.table) > SMALL_PAGES:
+        all_rows = rows.subquery("violating")
+        return sa.select(row_key_json(all_rows.c).label("key"))
+    fenced = rows.offset(0).subquery("violating")
+    return sa.select(row_key_json(fenced.c).label("key")).order_by(*fenced.c)
+
+
+def _shared(probe: KeyProbe) -> sa.Select[tuple[object, ...]]:
+    """Two rows of each shared key, of the keys whose first row comes first."""
+    columns = key_columns(probe.table)
+    is_number = len(columns) == 1 and _is_integer(probe.table)
+    key = columns[0] if is_number else row_key_json(columns)
+    groups = (
+        sa.select(sa.func.min(key).label("low"), sa.func.max(key).label("high"))
+        .select_from(relation(probe.table))
+        .where(probe.population)
+        .group_by(*probe.keys)
+        .having(sa.func.count() > 1)
+        .order_by(sa.func.min(key))
+        .limit(_SHARED_KEYS)
+        .subquery("shared")
+    )
+    both = [row_key_json([side]) if is_number else side for side in (groups.c.low, groups.c.high)]
+    return sa.select(sa.func.unnest(postgresql.array(both)).label("key")).select_from(groups)
+
+
+def _is_integer(table: Table) -> bool:
+    (name, *_) = (*table.row_key(), "ctid")
+    return table.has_column(name) and table.column(name).type.family == "integer"
+
+
+def _gathering(together: Sequence[tuple[int, RowProbe]], limit: int) -> _Look:
+    """One pass over a large table for the few violating rows of many probes."""
+    table = together[0][1].table
+    key = sql.render_condition(row_key_json(key_columns(table)))
+    arrays = (
+        sql.compose(
+            "(array_agg({key}) FILTER (WHERE {violation}))[1:{limit}] AS keys_{number}",
+            key=key,
+            violation=probe.violation,
+            limit=limit,
+            number=number,
+        )
+        for number, probe in together
+    )
+    statement = sql.compose(
+        "SELECT probe, key\nFROM (SELECT {arrays}\nFROM {table}) AS gathered,\n"
+        "LATERAL (VALUES {pairs}) AS found (probe, keys), unnest(keys) AS key",
+        arrays=sql.Sql(",\n  ".join(arrays)),
+        table=sql.name(table.schema, table.name),
+        pairs=sql.Sql(", ".join(sql.compose("({n}, keys_{n})", n=number) for number, _ in together)),
+    )
+    return _Look(statement=statement, settings=_IN_ORDER)
+
+
+def _batched(looks: Iterable[_Look]) -> Iterator[tuple[_Look, ...]]:
+    """Those at small tables several in one statement, each other one alone."""
+    small: list[_Look] = []
+    for look in looks:
+        if not look.is_small:
+            yield (look,)
+            continue
+        small.append(look)
+        if len(small) == _BATCH:
+            yield tuple(small)
+            small = []
+    if small:
+        yield tuple(small)
+
+
+def _rows(connection: Connection, looks: tuple[_Look, ...]) -> list[Row]:
+    """What a batch brings; where it fails, what each of its looks brings alone."""
+    statement = "\nUNION ALL\n".join(f"({look.statement})" for look in looks)
+    settings = looks[0].settings if len(looks) == 1 else ()
+    try:
+        *_, rows = connection.execute_and_roll_back([*settings, statement])
+    except psycopg.Error:
+        if len(looks) == 1 or not connection.is_usable:
+            return []
+        return [row for look in looks for row in _rows(connection, (look,))]
+    return rows
