@@ -1,0 +1,60 @@
+"""Laws of composing plans."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.model import Phase, Plan, Step
+from auditor.remedy import compose
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> Step:
+    """A step is told by its identity: what differs between two of one identity is who asked for it."""
+    number = draw(st.integers(0, 9))
+    column = f"@{number % 3:010x}" if number % 2 else ""
+    return Step(
+        id=f"step-{number}{column}",
+        phase=list(Phase)[number % len(Phase)],
+        order=(number // 3, f"table {number}"),
+        title=f"title {number}",
+        sql=f"SELECT {number};",
+        lock="none",
+        rows=draw(st.none() | st.integers(0, 3)),
+        transactional=number != 4,
+        fingerprints=draw(st.sets(st.sampled_from(["F-1", "F-2", "F-3"]), max_size=2).map(lambda found: tuple(sorted(found)))),
+    )
+
+
+plans = st.builds(
+    Plan, id=st.just("p1"), steps=st.lists(steps(), max_size=6).map(tuple), notes=st.lists(st.sampled_from("abc")).map(tuple)
+).map(compose)
+
+
+@given(plans, plans, plans)
+def test_compose_is_associative(one: Plan, two: Plan, three: Plan) -> None:
+    assert compose(compose(one, two), three) == compose(one, compose(two, three)) == compose(one, two, three)
+
+
+@given(plans, plans)
+def test_compose_is_commutative(one: Plan, two: Plan) -> None:
+    assert compose(one, two) == compose(two, one)
+
+
+@given(plans)
+def test_compose_is_idempotent(plan: Plan) -> None:
+    assert compose(plan, plan) == compose(plan) == plan
+
+
+@given(plans)
+def test_the_empty_plan_changes_nothing(plan: Plan) -> None:
+    assert compose(plan, Plan()) == compose(Plan(), plan) == plan
+    assert compose() == Plan()
+
+
+@given(st.lists(plans))
+def test_each_step_is_there_once_in_the_order_of_phases(several: list[Plan]) -> None:
+    composed = compose(*several)
+    found = [step.id for step in composed.steps]
+    assert sorted(found) == sorted({step.id for plan in several for step in plan.steps})
+    phases = [list(Phase).index(step.phase) for step in composed.steps]
+    assert phases == sorted(phases)
