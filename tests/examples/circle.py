@@ -12,6 +12,7 @@ from auditor.config import Config
 from auditor.model import Audit, Finding, Phase, Severity
 from reports import sql as plan_folder
 from tests.examples.variants import Variant
+from tests.identity import Snapshot, snapshot_of
 from tests.servers import Database
 
 
@@ -39,6 +40,12 @@ def serious(audited: Audit) -> set[str]:
         for finding in audited.findings
         if finding.severity.rank >= Severity.WARNING.rank
     }
+
+
+def snapshot(database: Database) -> Snapshot:
+    """What the identity law compares."""
+    with database.connect() as connection:
+        return snapshot_of(connection, database.pg_dump())
 
 
 def write_plan(audited: Audit, folder: Path) -> Path:

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark.structures import ParameterSet
-from tests.identity import differences, snapshot
 
 from auditor.check import Check, Example
 from auditor.config import parse_config
 from auditor.model import Outcome
 from auditor.wiring import all_checks
 from tests.examples import variants
-from tests.examples.circle import apply, audit, found, roll_back, serious, write_plan
+from tests.examples.circle import apply, audit, found, roll_back, serious, snapshot, write_plan
 from tests.servers import Database, Servers, found_versions
 
 VARIANTS = ("plain", "quoted", "schema", "partitioned")
@@ -56,7 +55,7 @@ def test_circle(servers: Servers, tmp_path: Path, check: Check, example: Example
         if example.reversible:
             roll_back(database, plan)
             assert found(audit(database, config, check.id), check.id, made) == sorted(example.finds)
-            assert differences(as_it_was, snapshot(database)) == []
+            assert snapshot(database) == as_it_was
 
 
 def _load(database: Database, example: Example) -> None:

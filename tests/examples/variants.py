@@ -163,7 +163,7 @@ UNION ALL
 SELECT format(
     'CREATE POLICY %I ON public.%I AS %s FOR %s TO %s', policyname, tablename, permissive, cmd,
     (SELECT string_agg(CASE WHEN r = 'public' THEN 'PUBLIC' ELSE quote_ident(r) END, ', ') FROM unnest(roles) AS r)
-) || coalesce(format(' USING (%s)', qual), '') || coalesce(format(' WITH CHECK (%s)', with_check), '')
+) || coalesce(' USING (' || qual || ')', '') || coalesce(' WITH CHECK (' || with_check || ')', '')
 FROM pg_policies WHERE schemaname = 'public'
 UNION ALL
 SELECT format(
@@ -193,29 +193,49 @@ def _partition(connection: psycopg.Connection) -> None:
     restored = [statement for (statement,) in connection.execute(_TO_RESTORE).fetchall()]
     for table, name in connection.execute(_FOREIGN_KEYS).fetchall():
         _format_and_run(connection, "ALTER TABLE public.%I DROP CONSTRAINT %I", table, name)
-    twins: dict[str, str] = {}
+    keys: dict[str, str] = {}
     for table, column in connection.execute(_KEYS).fetchall():
-        twins.setdefault(table, column)
-    assert twins, "nothing of this example can be partitioned"
-    for table, column in twins.items():
-        _replace_by_twin(connection, table, column)
-    present = {name for name, _ in connection.execute(_RELATIONS).fetchall()} - {*twins}
-    for statement in restored:
-        if not _is_about(statement, present) or "FOREIGN KEY" in statement:
-            connection.execute(statement.encode())
+        keys.setdefault(table, column)
+    assert keys, "nothing of this example can be partitioned"
+    for table, column in keys.items():
+        _make_twin(connection, table, column)
+    untouched = {name for name, _ in connection.execute(_RELATIONS).fetchall()} - {*keys} - {*map(_original, keys)}
+    foreign_keys = [statement for statement in restored if "FOREIGN KEY" in statement]
+    _run_all(connection, foreign_keys)
+    for table in keys:
+        _fill_twin(connection, table)
+    rest = [each for each in restored if each not in foreign_keys and not _is_about(each, untouched)]
+    _run_all(connection, rest)
     connection.execute("ANALYZE")
+
+
+def _original(table: str) -> str:
+    return f"{table}_original"
+
+
+def _make_twin(connection: psycopg.Connection, table: str, column: str) -> None:
+    _format_and_run(connection, "ALTER TABLE public.%I RENAME TO %I", table, _original(table))
+    like = "CREATE TABLE public.%I (LIKE public.%I INCLUDING ALL EXCLUDING CONSTRAINTS) PARTITION BY HASH (%I)"
+    _format_and_run(connection, like, table, _original(table), column)
+    for number in range(2):
+        part = f"CREATE TABLE public.%I PARTITION OF public.%I FOR VALUES WITH (MODULUS 2, REMAINDER {number})"
+        _format_and_run(connection, part, f"{table}_{number}", table)
+
+
+def _fill_twin(connection: psycopg.Connection, table: str) -> None:
+    """Past the foreign keys: what violated one is to violate it again."""
+    connection.execute("SET session_replication_role = replica")
+    _format_and_run(
+        connection, "INSERT INTO public.%I OVERRIDING SYSTEM VALUE TABLE public.%I", table, _original(table)
+    )
+    connection.execute("RESET session_replication_role")
+    _format_and_run(connection, "DROP TABLE public.%I", _original(table))
+
+
+def _run_all(connection: psycopg.Connection, statements: list[str]) -> None:
+    for statement in statements:
+        connection.execute(statement.encode())
 
 
 def _is_about(statement: str, tables: set[str]) -> bool:
     return any(re.search(rf'\bpublic\."?{re.escape(table)}"?\s', statement) for table in tables)
-
-
-def _replace_by_twin(connection: psycopg.Connection, table: str, column: str) -> None:
-    _format_and_run(connection, "ALTER TABLE public.%I RENAME TO the_original", table)
-    like = "LIKE public.the_original INCLUDING ALL EXCLUDING CONSTRAINTS"
-    _format_and_run(connection, f"CREATE TABLE public.%I ({like}) PARTITION BY HASH (%I)", table, column)
-    for number in range(2):
-        part = f"CREATE TABLE public.%I PARTITION OF public.%I FOR VALUES WITH (MODULUS 2, REMAINDER {number})"
-        _format_and_run(connection, part, f"{table}_{number}", table)
-    _format_and_run(connection, "INSERT INTO public.%I OVERRIDING SYSTEM VALUE TABLE public.the_original", table)
-    connection.execute("DROP TABLE public.the_original")
