@@ -59,7 +59,7 @@ def _judge(table: Table, exposure: Exposure) -> Judgement | None:
     names = ", ".join(printable(name) for name in exempt)
     return Judgement(
         message=f"{subject_of(table)} does not force row security: its policies do not bind {names}, "
-        f"which has the rights of its owner {printable(table.owner)}",
+        f"which {'has' if len(exempt) == 1 else 'have'} the rights of its owner {printable(table.owner)}",
         hint="Force row security, or give the table to a role that nobody signs in as.",
         remedies=(
             Remedy(
