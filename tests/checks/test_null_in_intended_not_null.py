@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from auditor.model import Severity
+from tests.checks.asking import chosen, findings, lines
+from tests.servers import Database
+
+CHECK = "null-in-intended-not-null"
+
+INTENDED = """
+[[intend]]
+kind = "not-null"
+table = "public.t"
+columns = ["c"]
+"""
+
+
+def _table(column: str, nulls: int, rows: int, extra: str = "") -> str:
+    value = "NULL" if column.endswith(("date", "timestamptz")) else "'1'"
+    filled = "now()" if value == "NULL" else value
+    return f"""CREATE TABLE t (id int PRIMARY KEY, c {column} {extra});
+               INSERT INTO t SELECT n, CASE WHEN n > {nulls} THEN {filled} END FROM generate_series(1, {rows}) AS n"""
+
+
+@pytest.mark.parametrize(("nulls", "rows", "found"), [(10, 1000, True), (11, 1000, False), (1, 999, False)])
+@pytest.mark.parametrize("analyze", ["", "; ANALYZE t"])
+def test_the_rule_is_inferred_up_to_one_percent_of_a_thousand_rows(
+    database18: Database, nulls: int, rows: int, found: bool, analyze: str
+) -> None:
+    assert bool(findings(database18, CHECK, _table("text", nulls, rows) + analyze)) is found
+
+
+def test_what_rows_alone_suggest_is_a_warning_that_changes_nothing(database18: Database) -> None:
+    (finding,) = findings(database18, CHECK, _table("text", 1, 1000))
+    assert (finding.severity, chosen(finding)) == (Severity.WARNING, None)
+
+
+def test_a_constant_default_fills(database18: Database) -> None:
+    (finding,) = findings(database18, CHECK, _table("text", 1, 1000, "DEFAULT 'none'"))
+    assert chosen(finding) == "fill"
+
+
+def test_a_default_that_is_a_function_would_invent_a_fact(database18: Database) -> None:
+    (finding,) = findings(database18, CHECK, _table("timestamptz", 1, 1000, "DEFAULT now()"))
+    assert chosen(finding) is None
+
+
+@pytest.mark.parametrize("name", ["ended_at", "deleted_at", "valid_until", "expires_on"])
+def test_what_has_not_ended_is_null_rightly(database18: Database, name: str) -> None:
+    given = _table("timestamptz", 1, 1000) + f"; ALTER TABLE t RENAME c TO {name}"
+    assert findings(database18, CHECK, given) == []
+
+
+def test_the_top_of_a_tree_has_no_parent(database18: Database) -> None:
+    given = """CREATE TABLE t (id int PRIMARY KEY, above int REFERENCES t, parent_code text);
+               INSERT INTO t SELECT n, nullif(1, n), nullif(n, 1)::text FROM generate_series(1, 1000) AS n"""
+    assert findings(database18, CHECK, given) == []
+
+
+def test_the_configuration_makes_it_a_blocker_whatever_the_share(database18: Database) -> None:
+    (finding,) = findings(database18, CHECK, _table("text", 3, 4), INTENDED)
+    assert (finding.severity, chosen(finding)) == (Severity.BLOCKER, "set-aside")
+    assert lines([finding]) == ["t(c): 3 of 4"]
+
+
+def test_a_check_that_says_more_is_not_about_null(database18: Database) -> None:
+    given = _table("text", 1, 4) + "; ALTER TABLE t ADD CHECK (c IS NOT NULL AND c <> '') NOT VALID"
+    assert findings(database18, CHECK, given) == []
+
+
+def test_an_intention_is_ready_where_nothing_is_null(database18: Database) -> None:
+    assert findings(database18, CHECK, _table("text", 0, 4), INTENDED) == []
+
+
+def test_not_null_that_is_not_valid_counts_as_declared(database18: Database) -> None:
+    given = _table("text", 1, 4) + "; ALTER TABLE t ADD CONSTRAINT filled NOT NULL c NOT VALID"
+    (finding,) = findings(database18, CHECK, given)
+    assert (finding.severity, finding.violations) == (Severity.BLOCKER, 1)
