@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from auditor.catalog import Catalog
 from auditor.check import Check
 from auditor.model import Outcome, Reference, Severity, Subject, fingerprint
 from auditor.probe import Judgement, KeyProbe, Measurement, Probe, Proposed, Verdict
 from auditor.scan import Unseen
+
+UNREAD = "it was locked or changed while its definition was read"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +49,15 @@ class Answer:
         return (self.judgement and self.judgement.severity) or self.check.severity
 
 
-def answer(check: Check, question: Probe | Verdict, measured: Mapping[int, Measurement | Unseen]) -> Answer:
+def answer(
+    check: Check, question: Probe | Verdict, measured: Mapping[int, Measurement | Unseen], catalog: Catalog
+) -> Answer:
     """The answer to one question; `measured` holds what the scans brought, by the probe's `id()`.
 
     A rule that fails on what was measured is an error on that subject, not the end of a nightly report.
     """
     if isinstance(question, Verdict):
-        outcome = Outcome.PASSED if question.judgement is None else Outcome.FAILED
-        return Answer(check=check, question=question, outcome=outcome, judgement=question.judgement)
+        return _of_verdict(check, question, catalog)
     result = measured[id(question)]
     if isinstance(result, Unseen):
         return Answer(check=check, question=question, outcome=result.outcome, reason=result.reason)
@@ -67,6 +71,16 @@ def answer(check: Check, question: Probe | Verdict, measured: Mapping[int, Measu
         return Answer(check=check, question=question, outcome=Outcome.ERROR, reason=reason)
     outcome = Outcome.PASSED if judgement is None else Outcome.FAILED if result.exact else Outcome.ESTIMATED
     return Answer(check=check, question=question, outcome=outcome, measurement=result, judgement=judgement)
+
+
+def _of_verdict(check: Check, verdict: Verdict, catalog: Catalog) -> Answer:
+    """What the catalog proves stands; that it proves nothing says little of a table that was not read whole."""
+    subject = verdict.subject
+    table = catalog.table(subject.schema or "", subject.table or "")
+    if verdict.judgement is None and table is not None and table.unread:
+        return Answer(check=check, question=verdict, outcome=Outcome.ERROR, reason=UNREAD)
+    outcome = Outcome.PASSED if verdict.judgement is None else Outcome.FAILED
+    return Answer(check=check, question=verdict, outcome=outcome, judgement=verdict.judgement)
 
 
 def without_implied(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from auditor.answers import Answer
+from auditor.answers import UNREAD, Answer
 from auditor.catalog import Catalog, Table
 from auditor.model import Coverage, Outcome, Subject
 
@@ -13,11 +13,11 @@ SEEN = (Outcome.PASSED, Outcome.FAILED)
 def coverage_of(answers: Iterable[Answer], catalog: Catalog) -> tuple[Coverage, ...]:
     """One entry for each check, table, outcome and reason; on the table where several of its subjects share them.
 
-    A table that this role may not read and that no check asked about is there too, under the check `*`.
+    A table that could not be seen and that no check asked about is there too, under the check `*`.
     """
     entries = tuple(_grouped(each for each in answers if each.outcome not in SEEN))
-    named = {(entry.subject.schema, entry.subject.table) for entry in entries}
-    return (*entries, *(_unasked(table) for table in _unreadable(catalog) if (table.schema, table.name) not in named))
+    named = {_place(entry) for entry in entries}
+    return (*entries, *(entry for entry in _unseen_tables(catalog) if _place(entry) not in named))
 
 
 def _grouped(answers: Iterable[Answer]) -> Iterator[Coverage]:
@@ -36,21 +36,26 @@ def _grouped(answers: Iterable[Answer]) -> Iterator[Coverage]:
         yield Coverage(check=check, subject=subject, outcome=Outcome(outcome), reason=reason)
 
 
+def _place(entry: Coverage) -> tuple[str | None, str | None, Outcome]:
+    return (entry.subject.schema, entry.subject.table, entry.outcome)
+
+
 def _table_of(subject: Subject) -> Subject:
     return Subject(kind="table", schema=subject.schema, table=subject.table)
 
 
-def _unreadable(catalog: Catalog) -> Iterator[Table]:
+def _unseen_tables(catalog: Catalog) -> Iterator[Coverage]:
+    """Tables that no check could see whole, whether one asked about them or not."""
+    for table in catalog.audited:
+        if table.unread:
+            yield _of_every_check(table, Outcome.ERROR, UNREAD)
     for table in catalog.measurable():
-        if not (table.readable and table.schema_usable) or table.row_security_active:
-            yield table
+        if not (table.readable and table.schema_usable):
+            yield _of_every_check(table, Outcome.HIDDEN, "no privilege to read it")
+        elif table.row_security_active:
+            yield _of_every_check(table, Outcome.HIDDEN, "row security may hide rows from this role")
 
 
-def _unasked(table: Table) -> Coverage:
-    reason = (
-        "row security may hide rows from this role"
-        if table.readable and table.schema_usable
-        else "no privilege to read it"
-    )
+def _of_every_check(table: Table, outcome: Outcome, reason: str) -> Coverage:
     subject = Subject(kind="table", schema=table.schema, table=table.name)
-    return Coverage(check="*", subject=subject, outcome=Outcome.HIDDEN, reason=reason)
+    return Coverage(check="*", subject=subject, outcome=outcome, reason=reason)

@@ -34,7 +34,7 @@ def render(audit: Audit, *, color: bool, width: int | None, plan: str | None = "
     """
     page = _Page(color, width)
     blocks = [
-        [page.styled("strong", _title(audit))],
+        [page.styled("strong", _title(audit)), *(printable(note) for note in audit.run.notes)],
         list(page.findings(finding_groups(audit.findings))),
         list(page.unseen(unseen_groups(audit))),
         [

@@ -27,7 +27,8 @@ class ToolInfo:
 class Run:
     """When the audit ran and what it cost: seconds, statements sent, rows that came to the client.
 
-    `options` are those that differ from the defaults, as text, without DSN and password.
+    `options` are those that differ from the defaults, as text, without DSN and password; `notes` are sentences on
+    what was not as usual: a newer server, a snapshot that could not be shared.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Run:
     rows_read_by_client: int
     jobs: int
     options: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
