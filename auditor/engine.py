@@ -61,11 +61,11 @@ def audit(
         probes = tuple(question for _, question in asked if not isinstance(question, Verdict))
         plan_of_scans = plan_scans(probes, with_keys=config.samples != "none")
         measured = run_scans(session, plan_of_scans, config, progress=progress)
-        answers = tuple(answer(check, question, measured) for check, question in asked)
+        answers = tuple(answer(check, question, measured, catalog) for check, question in asked)
         found = without_implied(answers)
         plan_id = clock.started_at.strftime("p%Y%m%d%H%M%S")
-        findings = findings_of(found, session, catalog, config, plan_id)
-        plan = plan_for(found, catalog, plan_id)
+        findings = findings_of(found, session, facts, plan_id)
+        plan = plan_for(found, facts, plan_id)
         coverage = coverage_of(answers, catalog)
         constraints = readiness_of(answers, plan)
         return Audit(
@@ -99,6 +99,7 @@ def _run(session: Session, clock: Clock, config: Config) -> Run:
         rows_read_by_client=sum(record.rows for record in session.records),
         jobs=session.jobs(config.connections),
         options=config.differences(),
+        notes=session.notes,
     )
 
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from auditor import remedy as remedies
 from auditor.answers import Answer
-from auditor.catalog import Catalog
-from auditor.config import Config
+from auditor.check import Facts
 from auditor.connect import Session
 from auditor.model import Finding, Plan, Remedy, Witness
 from auditor.probe import Verdict
@@ -13,24 +12,22 @@ from auditor.remedy import PlanContext, compose, plan_of, sql_of
 from auditor.scan import detection_sql, witnesses
 
 
-def findings_of(
-    found: Sequence[Answer], session: Session, catalog: Catalog, config: Config, plan_id: str
-) -> tuple[Finding, ...]:
+def findings_of(found: Sequence[Answer], session: Session, facts: Facts, plan_id: str) -> tuple[Finding, ...]:
     """The findings, worst first; the keys of violating rows are fetched here, a few for each."""
     measured = [
         (each.question, each.measurement)
         for each in found
         if each.measurement is not None and not isinstance(each.question, Verdict)
     ]
-    keys = witnesses(session, measured, samples=config.samples)
-    findings = [_finding(each, keys, catalog, plan_id) for each in found]
+    keys = witnesses(session, measured, samples=facts.config.samples)
+    findings = [_finding(each, keys, facts, plan_id) for each in found]
     return tuple(sorted(findings, key=_worst_first))
 
 
-def plan_for(found: Sequence[Answer], catalog: Catalog, plan_id: str) -> Plan:
+def plan_for(found: Sequence[Answer], facts: Facts, plan_id: str) -> Plan:
     """One plan of every chosen remedy."""
     plans = [
-        plan_of(remedy, _context(each, catalog, plan_id))
+        plan_of(remedy, _context(each, facts, plan_id))
         for each in found
         if each.judgement is not None
         for remedy in each.judgement.remedies
@@ -39,10 +36,10 @@ def plan_for(found: Sequence[Answer], catalog: Catalog, plan_id: str) -> Plan:
     return compose(Plan(id=plan_id), *plans)
 
 
-def _finding(each: Answer, keys: Mapping[int, tuple[Witness, ...]], catalog: Catalog, plan_id: str) -> Finding:
+def _finding(each: Answer, keys: Mapping[int, tuple[Witness, ...]], facts: Facts, plan_id: str) -> Finding:
     judgement, measured, question = each.judgement, each.measurement, each.question
     assert judgement is not None
-    context = _context(each, catalog, plan_id)
+    context = _context(each, facts, plan_id)
     return Finding(
         fingerprint=each.fingerprint,
         check=each.check.id,
@@ -67,8 +64,15 @@ def _rendered(remedy: remedies.Remedy, context: PlanContext) -> Remedy:
     return Remedy(kind=remedy.kind, chosen=remedy.chosen, summary=remedy.summary, sql=sql_of(plan_of(remedy, context)))
 
 
-def _context(each: Answer, catalog: Catalog, plan_id: str) -> PlanContext:
-    return PlanContext(catalog=catalog, plan_id=plan_id, fingerprint=each.fingerprint, violations=_violations(each))
+def _context(each: Answer, facts: Facts, plan_id: str) -> PlanContext:
+    least = facts.config.thresholds.blocker_confidence
+    return PlanContext(
+        catalog=facts.catalog,
+        plan_id=plan_id,
+        fingerprint=each.fingerprint,
+        violations=_violations(each),
+        references=tuple(each for each in facts.references if not each.declared and each.confidence >= least),
+    )
 
 
 def _violations(each: Answer) -> int | None:
