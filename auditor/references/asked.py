@@ -6,11 +6,22 @@ from typing import Any, Protocol, TypeVar
 
 import psycopg
 
+from auditor.catalog import Catalog
 from auditor.references.candidate import Candidate
-from auditor.references.look_up import Evidence, Inclusion, obstacle, source_of, statement_of
+from auditor.references.look_up import (
+    Evidence,
+    Inclusion,
+    emptiness,
+    hidden,
+    is_known_empty,
+    obstacle,
+    source_of,
+    statement_of,
+)
 from auditor.sql import Sql
 
 LOOK_UP_MS = 100
+NO_VALUES = "there are no values to look up"
 _MOST_MS = 2000
 _BATCH = 150
 _MOST_LOST_S = 5.0
@@ -32,25 +43,26 @@ def answers(
     """The rows that `statement` gives for all that is asked, and those whose look-up failed.
 
     A row's first value is the index of what it answers. One statement for 150 of them; where it fails (an overrun of
-    its time limit, a lock, a lost privilege) its halves are tried apart, until the one that fails stands alone, or
-    5 seconds are lost on failures: then no half is tried any more.
+    its time limit, a lock, a lost privilege) its halves are tried apart, and the one that fails alone once more, as
+    caches are warm then. When 5 seconds are lost on failures, nothing is tried again.
     """
-    lost = 0.0
     answered: list[tuple[Asked, Row]] = []
     failed: list[Asked] = []
-    batches = [asked[start : start + _BATCH] for start in range(0, len(asked), _BATCH)]
+    batches = [(asked[start : start + _BATCH], False) for start in range(0, len(asked), _BATCH)]
+    lost = 0.0
     while batches:
-        batch, started = batches.pop(0), time.monotonic()
+        (batch, is_last_try), started = batches.pop(0), time.monotonic()
         rows = _rows_of(connection, statement(batch), len(batch))
         if rows is not None:
             answered += [(batch[row[0]], row) for row in rows]
             continue
         lost += time.monotonic() - started
-        if len(batch) == 1 or lost > _MOST_LOST_S:
+        if is_last_try or lost > _MOST_LOST_S:
             failed += batch
         else:
             middle = len(batch) // 2
-            batches += [batch[:middle], batch[middle:]]
+            halves = [batch[:middle], batch[middle:]]
+            batches += [(half, len(batch) == 1) for half in halves if half]
     return answered, failed
 
 
@@ -65,12 +77,21 @@ def _rows_of(connection: Connection, statement: Sql, number: int) -> list[Row] |
         return None
 
 
-def look_up(connection: Connection, found: Sequence[Candidate]) -> Evidence:
-    """The inclusion of every candidate; where none could be measured, the reason."""
+def empty_tables(connection: Connection, catalog: Catalog) -> frozenset[int]:
+    """The oids of the tables in scope without a row, of those that were never analysed: nothing is looked up there."""
+    unknown = [each for each in catalog.measurable() if each.rows is None and not hidden(each)]
+    answered, _ = answers(connection, unknown, emptiness)
+    return frozenset(table.oid for table, (_, has_rows) in answered if not has_rows)
+
+
+def look_up(connection: Connection, found: Sequence[Candidate], empty: frozenset[int]) -> Evidence:
+    """The inclusion of every candidate; where none could be measured, the reason. `empty`: oids of empty tables."""
     evidence: Evidence = {}
     possible = []
     for candidate in found:
         reason = obstacle(candidate)
+        if candidate.place.table.oid in empty or is_known_empty(candidate.place):
+            reason = NO_VALUES
         if reason:
             evidence[candidate.identity] = Inclusion(reason=reason)
         else:
@@ -86,5 +107,5 @@ def _inclusion(candidate: Candidate, row: Row) -> Inclusion:
     _, values, share, has_rows = row
     source = source_of(candidate.place)
     if not values:
-        return Inclusion(source=source, is_empty=not has_rows, reason="there are no values to look up")
+        return Inclusion(source=source, is_empty=not has_rows, reason=NO_VALUES)
     return Inclusion(share=float(share or 0.0), values=values, source=source, is_empty=not has_rows)

@@ -8,6 +8,7 @@ from auditor.references.actors import Actors
 from auditor.references.candidate import Candidate, Hint, Place
 from auditor.references.hints import hints_of
 from auditor.references.keys import KEY_FAMILIES, Key, Keys
+from auditor.references.look_up import is_known_empty
 from auditor.references.names import FOREIGN_WORDS, Name, name
 
 MOST_PER_PLACE = 5
@@ -67,11 +68,11 @@ def _of_place(place: Place, keys: Keys, actors: Actors) -> list[Candidate]:
 
 def _by_values(place: Place, keys: Keys, known: set[Key]) -> list[Candidate]:
     """Where names say nothing: uuids do not coincide, so the largest tables of the schema are worth a look."""
-    if not place.path and (place.column.name,) in place.table.candidate_keys():
+    if is_known_empty(place) or ((place.column.name,) in place.table.candidate_keys() and not place.path):
         return []
-    largest = [key for key in keys.largest_with_uuids.get(place.table.schema, ()) if key not in known]
+    largest = keys.with_uuids.first(place.table.schema, "", MOST_PER_PLACE)
     hint = Hint(probability=0.2, text="uuids, which do not coincide")
-    return [_candidate(place, key, (hint,), keys) for key in largest[:MOST_PER_PLACE]]
+    return [_candidate(place, key, (hint,), keys) for key in largest if key not in known]
 
 
 def are_comparable(family: str, key_family: str) -> bool:

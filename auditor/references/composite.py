@@ -1,6 +1,6 @@
 """References of several columns: a key with its scope (`dataset_id`, `project_id`), or a whole key of equal names."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log
@@ -16,6 +16,7 @@ from auditor.references.names import KEY_WORDS, name
 from auditor.sql import Sql
 
 _MOST_COLUMNS = 3
+_MOST_KEYS = 50
 _BY_SHARE = ((0.99, 8.0), (0.9, 2.0), (0.7, 0.7), (0.5, 0.3), (0.0, 0.04))
 
 
@@ -42,10 +43,13 @@ def composites(catalog: Catalog) -> tuple[Composite, ...]:
     return tuple(found.values())
 
 
-def infer_composites(connection: Connection, catalog: Catalog) -> tuple[Reference, ...]:
-    """The composite references of confidence .5 and above, each looked up in a bounded sample of rows."""
+def infer_composites(connection: Connection, catalog: Catalog, empty: frozenset[int]) -> tuple[Reference, ...]:
+    """The composite references of confidence .5 and above, each looked up in a bounded sample of rows.
+
+    `empty` are the oids of tables that are known to be empty.
+    """
     candidates = composites(catalog)
-    possible = [each for each in candidates if not _obstacle(each)]
+    possible = [each for each in candidates if each.table.oid not in empty and not _obstacle(each)]
     answered, _ = answers(connection, possible, _statement)
     shares = {id(each): row for each, row in answered}
     references = [_reference(each, *shares.get(id(each), (0, 0, None, True))[1:]) for each in candidates]
@@ -74,7 +78,7 @@ def _scoped(catalog: Catalog, keys: Sequence[tuple[Table, tuple[str, ...]]]) -> 
     for table in catalog.measurable():
         for column in table.columns:
             called = name(column.name)
-            for referenced, key, own, share in by_name.get(called.stem, ()) if called.is_key_like else ():
+            for referenced, key, own, share in by_name.get(called.stem, [])[:_MOST_KEYS] if called.is_key_like else []:
                 columns = tuple(column.name if each == own else each for each in key)
                 is_near = share > 0.7 or name(table.name).words[0] == name(referenced.name).words[0]
                 if referenced.oid != table.oid and is_near and _has(table, columns, referenced, key):
@@ -85,15 +89,16 @@ def _scoped(catalog: Catalog, keys: Sequence[tuple[Table, tuple[str, ...]]]) -> 
 
 
 def _of_same_names(catalog: Catalog, keys: Sequence[tuple[Table, tuple[str, ...]]]) -> Iterator[Composite]:
-    """All columns of a key, under the same names: looked up by the key's first column."""
+    """All columns of a key, under the same names: looked up by that column of the key that the fewest keys have."""
+    used = Counter(column for _, key in keys for column in key)
     by_column: defaultdict[str, list[tuple[Table, tuple[str, ...]]]] = defaultdict(list)
     for referenced, key in keys:
         if all(name(column).suffix in KEY_WORDS and name(column).stem for column in key):
-            by_column[key[0]].append((referenced, key))
+            by_column[min(key, key=lambda column: (used[column], column))].append((referenced, key))
     for table in catalog.measurable():
         own = {frozenset(key) for key in table.candidate_keys()}
         for column in table.columns:
-            for referenced, key in by_column.get(column.name, ()):
+            for referenced, key in by_column.get(column.name, [])[:_MOST_KEYS]:
                 if referenced.oid != table.oid and frozenset(key) not in own and _has(table, key, referenced, key):
                     text = f"the same names as the key of {referenced.name}"
                     share = 0.6 if _is_named_by(referenced, key) else 0.35

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from auditor.references.actors import Actors
 from auditor.references.candidate import Hint, Place
-from auditor.references.keys import Key, Keys
+from auditor.references.keys import Key, Keys, start_of
 from auditor.references.names import KEY_WORDS, Name, name
 
 Named = Iterator[tuple[Key, Hint]]
@@ -18,22 +18,22 @@ _ABOVE_PEOPLE = frozenset({"manager", "supervisor", "superior", "boss", "lead"})
 def hints_of(place: Place, keys: Keys, actors: Actors) -> Named:
     """Every hint that the rules below find; a key may get several."""
     called = name(place.last_name)
-    yield from _table_and_key(called, keys)
+    yield from _table_and_key(place, called, keys)
     yield from _same_name(place, called, keys)
-    yield from _role_and_table(called, keys)
-    yield from _role_and_key(called, keys)
-    yield from _run_together(called, keys)
+    yield from _role_and_table(place, called, keys)
+    yield from _role_and_key(place, called, keys)
+    yield from _run_together(place, called, keys)
     yield from _end_of_table(place, called, keys)
     yield from _own_table_and_name(place, called, keys)
     yield from _unprefixed(place, keys)
     yield from _above(place, called, keys)
     yield from _shared_primary(place, called, keys)
-    yield from _abbreviation(called, keys)
+    yield from _abbreviation(place, called, keys)
     yield from actors.hints_of(place, called)
 
 
-def _table_and_key(called: Name, keys: Keys) -> Named:
-    for key in keys.by_table_name.get(called.stem, ()):
+def _table_and_key(place: Place, called: Name, keys: Keys) -> Named:
+    for key in keys.by_table_name.get(place.table.schema, called.stem):
         share = _fit(called, key, exact=0.92, other=0.80, bare=0.80)
         if share:
             yield key, Hint(probability=share, text=_told(key, called))
@@ -57,7 +57,7 @@ def _told(key: Key, called: Name, role: str = "") -> str:
 
 
 def _same_name(place: Place, called: Name, keys: Keys) -> Named:
-    same = [key for key in keys.by_name.get(called.joined, ()) if key.table.oid != place.table.oid]
+    same = [key for key in keys.by_name.get(place.table.schema, called.joined) if key.table.oid != place.table.oid]
     primary = [key for key in same if key.is_primary]
     for key in same:
         share = _of_same_name(place, key, same, primary)
@@ -78,36 +78,38 @@ def _of_same_name(place: Place, key: Key, same: list[Key], primary: list[Key]) -
     return 0.8 if key.is_named_after_table else 0.45
 
 
-def _role_and_table(called: Name, keys: Keys) -> Named:
+def _role_and_table(place: Place, called: Name, keys: Keys) -> Named:
     for start in range(1, len(called.stem_words)):
-        for key in keys.by_table_name.get("".join(called.stem_words[start:]), ()):
+        for key in keys.by_table_name.get(place.table.schema, "".join(called.stem_words[start:])):
             share = _fit(called, key, exact=0.80, other=0.65, bare=0.55)
             if share and (called.suffix or len(called.stem_words) - start > 1 or key.family != "text"):
                 yield key, Hint(probability=share, text=_told(key, called, "role"))
 
 
-def _role_and_key(called: Name, keys: Keys) -> Named:
+def _role_and_key(place: Place, called: Name, keys: Keys) -> Named:
     for start in range(1, len(called.words)):
-        for key in keys.by_name.get("".join(called.words[start:]), ()):
+        for key in keys.by_name.get(place.table.schema, "".join(called.words[start:])):
             share = 0.7 if key.is_named_after_table else 0.45
             yield key, Hint(probability=share, text=f"ends with the key's name {key.column.name}")
 
 
-def _run_together(called: Name, keys: Keys) -> Named:
+def _run_together(place: Place, called: Name, keys: Keys) -> Named:
     """`billtoaddressid`: no separator says where the role ends."""
     if len(called.words) > 1 or not called.suffix:
         return
     for start in range(2, len(called.joined) - 5):
-        for key in keys.by_name.get(called.joined[start:], ()):
+        for key in keys.by_name.get(place.table.schema, called.joined[start:]):
             yield key, Hint(probability=0.70, text=f"ends with the key's name {key.column.name}")
-        for key in keys.by_table_name.get(called.stem[start:], ()) if len(called.stem) - start > 3 else ():
+        if len(called.stem) - start < 4:
+            continue
+        for key in keys.by_table_name.get(place.table.schema, called.stem[start:]):
             if _fit(called, key, exact=1, other=0.8, bare=0) and not key.is_named_after_table:
                 yield key, Hint(probability=0.60, text=_told(key, called, "role"))
 
 
 def _end_of_table(place: Place, called: Name, keys: Keys) -> Named:
     """`forum_posts.topic_id`: the first words of forum_topics go without saying."""
-    found = [key for key in keys.by_table_tail.get(called.stem, ()) if key.table.oid != place.table.oid]
+    found = [key for key in keys.by_table_tail.get(place.table.schema, called.stem) if key.table.oid != place.table.oid]
     own = name(place.table.name).words
     near = [key for key in found if name(key.table.name).words[0] == own[0]]
     tables = len({key.table.oid for key in near or found})
@@ -123,7 +125,7 @@ def _own_table_and_name(place: Place, called: Name, keys: Keys) -> Named:
     """`account.kind` → account_kind."""
     if not called.stem:
         return
-    for key in keys.by_table_name.get(name(place.table.name).joined + called.stem, ()):
+    for key in keys.by_table_name.get(place.table.schema, name(place.table.name).joined + called.stem):
         share = 0.75 if called.suffix == key.tail else 0.65
         yield key, Hint(probability=share, text=f"{place.table.name} + {place.last_name} names {key.table.name}")
 
@@ -131,7 +133,7 @@ def _own_table_and_name(place: Place, called: Name, keys: Keys) -> Named:
 def _unprefixed(place: Place, keys: Keys) -> Named:
     """`ol_item_key` → i_item_key: every column of both tables carries its table's prefix."""
     tail = "" if place.path else keys.without_prefix(place.table, place.column.name)
-    for key in keys.by_unprefixed_name.get(tail, ()) if tail else ():
+    for key in keys.by_unprefixed_name.get(place.table.schema, tail):
         if key.table.oid != place.table.oid:
             yield key, Hint(probability=0.85, text=f"the same name as {key.column.name} but for the tables' prefixes")
 
@@ -152,21 +154,21 @@ def _shared_primary(place: Place, called: Name, keys: Keys) -> Named:
     if place.path or place.table.primary_key != (place.column.name,) or len(own.words) < 2:
         return
     for end in range(1, len(own.words)):
-        for key in keys.by_table_name.get("".join(own.words[:end]), ()):
+        for key in keys.by_table_name.get(place.table.schema, "".join(own.words[:end])):
             if key.is_primary and name(key.column.name).joined == called.joined:
                 share = 0.65 if called.stem else 0.12
                 yield key, Hint(probability=share, text=f"its table's name begins with {key.table.name}")
 
 
-def _abbreviation(called: Name, keys: Keys) -> Named:
+def _abbreviation(place: Place, called: Name, keys: Keys) -> Named:
     if not called.suffix or not called.stem:
         return
-    for key in keys.by_table_start.get(called.stem[:3], ()):
+    short = called.stem_words
+    for key in keys.by_table_start.get(place.table.schema, start_of(short)):
         words = name(key.table.name).words
-        short = called.stem_words
-        if len(short) == len(words) and short != words and all(map(_abbreviates, short, words)):
+        if short != words and all(map(_abbreviates, short, words)):
             yield key, Hint(probability=0.62, text=f"{called.stem} abbreviates {key.table.name}")
-    for key in keys.by_initials.get(called.stem, ()):
+    for key in keys.by_initials.get(place.table.schema, called.stem):
         yield key, Hint(probability=0.4, text=f"the initials of {key.table.name}")
 
 

@@ -7,7 +7,7 @@ from auditor.catalog import Catalog
 from auditor.references.asked import Connection, Row, answers
 from auditor.references.candidate import Place
 from auditor.references.keys import Keys
-from auditor.references.look_up import INTEGER_PATTERN, UUID_PATTERN, obstacle_at, rows_of
+from auditor.references.look_up import INTEGER_PATTERN, MOST_VALUES, UUID_PATTERN, is_known_empty, obstacle_at, rows_of
 from auditor.references.names import name
 from auditor.sql import Sql
 
@@ -15,11 +15,18 @@ MOST_PATHS = 40
 _MOSTLY = 0.8
 
 
-def places_inside_json(connection: Connection, catalog: Catalog) -> tuple[Place, ...]:
-    """The paths, at most two keys deep, whose values are scalars and whose names, or uuids, say that they are keys."""
-    columns = [place for place in json_columns(catalog) if not obstacle_at(place.table, place.column)]
+def places_inside_json(connection: Connection, catalog: Catalog, empty: frozenset[int]) -> tuple[Place, ...]:
+    """The paths, at most two keys deep, whose values are scalars and whose names, or uuids, say that they are keys.
+
+    `empty` are the oids of tables that are known to be empty.
+    """
+    columns = [
+        place
+        for place in json_columns(catalog)
+        if not obstacle_at(place.table, place.column) and place.table.oid not in empty and not is_known_empty(place)
+    ]
     answered, _ = answers(connection, columns, paths_statement)
-    names = frozenset(Keys.of(catalog).by_name)
+    names = frozenset(name(key.column.name).joined for key in Keys.of(catalog).all if name(key.column.name).stem)
     places = (_place(column, row) for column, row in answered)
     return tuple(place for place in places if _is_key(place, names))
 
@@ -42,9 +49,9 @@ def _branch(number: int, place: Place) -> Sql:
     return sql.compose(
         """(SELECT {number}, e.outer_key, e.key, count(*), count(*) FILTER (WHERE e.value #>> '{{}}' ~ {uuid}),
   count(*) FILTER (WHERE e.value #>> '{{}}' ~ {integer})
-FROM {rows} CROSS JOIN LATERAL (
-  SELECT NULL AS outer_key, o.key, o.value FROM {json}_each({object}) AS o
-  UNION ALL SELECT o.key, i.key, i.value FROM {json}_each({object}) AS o CROSS JOIN LATERAL {json}_each({inner}) AS i
+FROM {rows} CROSS JOIN LATERAL {json}_each({object}) AS o CROSS JOIN LATERAL (
+  SELECT NULL AS outer_key, o.key, o.value
+  UNION ALL SELECT o.key, i.key, i.value FROM {json}_each({inner}) AS i
 ) AS e
 WHERE {json}_typeof(e.value) IN ('string', 'number') AND length(e.key) < 64 AND e.key <> ''
 GROUP BY e.outer_key, e.key ORDER BY count(*) DESC, e.outer_key, e.key LIMIT {most})""",
@@ -52,7 +59,7 @@ GROUP BY e.outer_key, e.key ORDER BY count(*) DESC, e.outer_key, e.key LIMIT {mo
         json=Sql(place.column.type.base),
         object=_object(place, "c"),
         inner=_object(place, "o.value"),
-        rows=rows_of(place),
+        rows=rows_of(place, MOST_VALUES),
         uuid=sql.literal(UUID_PATTERN),
         integer=sql.literal(INTEGER_PATTERN),
         most=MOST_PATHS,

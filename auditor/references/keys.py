@@ -8,6 +8,8 @@ from functools import cached_property
 from auditor.catalog import Catalog, Column, Table
 from auditor.references.names import KEY_WORDS, Name, name
 
+_MANY = 50
+
 KEY_FAMILIES = frozenset({"integer", "numeric", "text", "uuid"})
 
 
@@ -52,6 +54,36 @@ def keys_of(table: Table) -> tuple[Key, ...]:
     return tuple(key for key in found if key.family in KEY_FAMILIES)
 
 
+class Index:
+    """Keys by a name. Where very many share it, only those of the asking schema count, and of those not too many:
+    a name that is given to everything says nothing, and each place must stay cheap in a catalog of any size."""
+
+    def __init__(self, found: dict[str, list[Key]], by_schema: dict[tuple[str, str], list[Key]]) -> None:
+        self._found = found
+        self._by_schema = by_schema
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, Key]]) -> "Index":
+        """From pairs of a name and a key; an empty name is one like any other."""
+        found: defaultdict[str, list[Key]] = defaultdict(list)
+        by_schema: defaultdict[tuple[str, str], list[Key]] = defaultdict(list)
+        for text, key in pairs:
+            found[text].append(key)
+            by_schema[(key.table.schema, text)].append(key)
+        return cls(dict(found), dict(by_schema))
+
+    def get(self, schema: str, text: str) -> list[Key]:
+        """The keys of that name, for a place in that schema."""
+        found = self._found.get(text, [])
+        if len(found) > _MANY:
+            found = self._by_schema.get((schema, text), [])
+        return found if len(found) <= _MANY else []
+
+    def first(self, schema: str, text: str, number: int) -> list[Key]:
+        """So many keys of that name in that schema, in the order in which the index got them."""
+        return self._by_schema.get((schema, text), [])[:number]
+
+
 @dataclass(frozen=True)
 class Keys:
     """All keys of the catalog, by what others could call them."""
@@ -65,48 +97,44 @@ class Keys:
         return cls(tuple(key for table in tables for key in keys_of(table)))
 
     @cached_property
-    def by_table_name(self) -> dict[str, list[Key]]:
+    def by_table_name(self) -> "Index":
         """By the table's whole name, joined and singular: `salesorder`."""
-        return _grouped((name(key.table.name).joined, key) for key in self.all)
+        return Index.of((name(key.table.name).joined, key) for key in self.all)
 
     @cached_property
-    def by_table_tail(self) -> dict[str, list[Key]]:
+    def by_table_tail(self) -> "Index":
         """By the last words of a table's name: `topic` for forum_topics."""
-        return _grouped((tail, key) for key in self.all for tail in _tails(name(key.table.name)))
+        return Index.of((tail, key) for key in self.all for tail in _tails(name(key.table.name)))
 
     @cached_property
-    def by_name(self) -> dict[str, list[Key]]:
+    def by_name(self) -> "Index":
         """By the key's own name, where that is more than `id`."""
-        return _grouped((name(key.column.name).joined, key) for key in self.all if name(key.column.name).stem)
+        return Index.of((name(key.column.name).joined, key) for key in self.all if name(key.column.name).stem)
 
     @cached_property
-    def by_table_start(self) -> dict[str, list[Key]]:
-        """By the first four letters of a table's name, for abbreviations: `dept` for departments."""
-        return _grouped((name(key.table.name).joined[:3], key) for key in self.all if key.is_primary)
+    def by_table_start(self) -> "Index":
+        """By the number of words and the first two letters of a table's name, for abbreviations: `dept_id`."""
+        named = ((key, name(key.table.name).words) for key in self.all if key.is_primary)
+        return Index.of((start_of(words), key) for key, words in named)
 
     @cached_property
-    def by_initials(self) -> dict[str, list[Key]]:
+    def by_initials(self) -> "Index":
         """By the initials of a table's name of two words or more: `bu` for business_units."""
         named = ((key, name(key.table.name).words) for key in self.all if key.is_primary)
-        return _grouped(("".join(word[0] for word in words), key) for key, words in named if len(words) > 1)
+        return Index.of(("".join(word[0] for word in words), key) for key, words in named if len(words) > 1)
 
     @cached_property
-    def by_unprefixed_name(self) -> dict[str, list[Key]]:
+    def by_unprefixed_name(self) -> "Index":
         """By the key's name without its table's own prefix: `item_key` for i_item_key."""
         unprefixed = ((self.without_prefix(key.table, key.column.name), key) for key in self.all)
-        return _grouped((text, key) for text, key in unprefixed if text)
+        return Index.of((text, key) for text, key in unprefixed if text)
 
     @cached_property
-    def prefixes(self) -> dict[int, str]:
-        """By table: the first word that at least 80 % of its columns (four or more) begin with, as in `ol_item_key`."""
-        return {table.oid: prefix for table in self._tables for prefix in _own_prefix(table)}
-
-    @cached_property
-    def largest_with_uuids(self) -> dict[str, list[Key]]:
-        """By schema: the primary keys that are uuids, those of the largest tables first."""
+    def with_uuids(self) -> "Index":
+        """The primary keys that are uuids, all under one name, those of the largest tables first."""
         uuids = [key for key in self.all if key.is_primary and key.family == "uuid"]
         uuids.sort(key=lambda key: (-(key.table.rows or 0.0), key.full_name))
-        return _grouped((key.table.schema, key) for key in uuids)
+        return Index.of(("", key) for key in uuids)
 
     @cached_property
     def by_oid(self) -> dict[int, list[Key]]:
@@ -116,22 +144,21 @@ class Keys:
             found[key.table.oid].append(key)
         return found
 
-    @cached_property
-    def _tables(self) -> tuple[Table, ...]:
-        return tuple({key.table.oid: key.table for key in self.all}.values())
-
     def without_prefix(self, table: Table, column: str) -> str:
-        """The column's joined name without the prefix of its table; empty where the table has none."""
-        prefix = self.prefixes.get(table.oid) or next(iter(_own_prefix(table)), "")
-        words = name(column).words
+        """The column's joined name without the prefix of its table (`item_key` for ol_item_key); else empty."""
+        if table.oid not in self._prefixes:
+            self._prefixes[table.oid] = _own_prefix(table)
+        prefix, words = self._prefixes[table.oid], name(column).words
         return "".join(words[1:]) if prefix and len(words) > 2 and words[0] == prefix else ""
 
+    @cached_property
+    def _prefixes(self) -> dict[int, str]:
+        return {}
 
-def _grouped(pairs: Iterable[tuple[str, Key]]) -> dict[str, list[Key]]:
-    found: defaultdict[str, list[Key]] = defaultdict(list)
-    for text, key in pairs:
-        found[text].append(key)
-    return dict(found)
+
+def start_of(words: tuple[str, ...]) -> str:
+    """What an abbreviation shares with the name that it abbreviates."""
+    return f"{len(words)} {words[0][:2]}"
 
 
 def _tails(table: Name) -> Iterator[str]:
@@ -139,8 +166,9 @@ def _tails(table: Name) -> Iterator[str]:
         yield "".join(table.words[start:])
 
 
-def _own_prefix(table: Table) -> Iterator[str]:
+def _own_prefix(table: Table) -> str:
+    """The first word that at least 80 % of the table's columns, four or more, begin with; empty where there is none."""
     first = Counter(name(column.name).words[0] for column in table.columns)
     prefix, number = first.most_common(1)[0] if first else ("", 0)
-    if len(table.columns) >= 4 and number >= 0.8 * len(table.columns) and prefix not in KEY_WORDS:
-        yield prefix
+    is_shared = len(table.columns) >= 4 and number >= 0.8 * len(table.columns)
+    return prefix if is_shared and prefix not in KEY_WORDS else ""

@@ -51,6 +51,12 @@ def source_of(place: Place) -> Source:
     return "statistics" if has_values else "sample"
 
 
+def is_known_empty(place: Place) -> bool:
+    """Whether the statistics say that there is no value: a table without rows when it was analysed, or only NULLs."""
+    statistics = None if place.path else place.column.statistics
+    return place.table.rows == 0 or (statistics is not None and statistics.null_fraction >= 1.0)
+
+
 def obstacle(candidate: Candidate) -> str:
     """Why this role cannot look the candidate up; empty where it can."""
     place, key = candidate.place, candidate.key
@@ -61,11 +67,29 @@ def obstacle_at(table: Table, column: Column) -> str:
     """Why this role cannot, or the audit does not, read that column; empty where it can."""
     if not table.can_read((column.name,)):
         return f"no privilege on {table.name}.{column.name}"
+    return hidden(table)
+
+
+def hidden(table: Table) -> str:
+    """Why no, or not every, row of that table can be read; empty where all can."""
+    if not (table.readable and table.schema_usable):
+        return f"no privilege on {table.name}"
     if table.row_security_active:
         return f"row security hides rows of {table.name}"
     if table.unread or table.has_foreign_leaves:
         return f"{table.name} is locked by another session, or lies on another server"
     return ""
+
+
+def emptiness(tables: Sequence[Table]) -> Sql:
+    """One statement: a row (number, whether it has a row) for each of these tables."""
+    asked = (
+        sql.compose(
+            "SELECT {number}, EXISTS (SELECT 1 FROM {table})", number=number, table=sql.name(each.schema, each.name)
+        )
+        for number, each in enumerate(tables)
+    )
+    return Sql("\nUNION ALL ".join(asked))
 
 
 def statement_of(looked_up: Sequence[Candidate]) -> Sql:
@@ -129,14 +153,14 @@ def _from_rows(number: int, place: Place) -> Sql:
     )
 
 
-def rows_of(place: Place) -> Sql:
+def rows_of(place: Place, most: int = SAMPLED_ROWS) -> Sql:
     """A bounded sample of the place's table, as a sub-select of its one column, called `c`."""
     return sql.compose(
         "(SELECT {column} AS c FROM {table}{sampled} LIMIT {most}) AS r",
         column=sql.name(place.column.name),
         table=sql.name(place.table.schema, place.table.name),
         sampled=sampled(place.table),
-        most=SAMPLED_ROWS,
+        most=most,
     )
 
 

@@ -48,7 +48,9 @@ def test_the_number_of_statements_does_not_grow_with_the_tables(database18: Data
     counts = []
     for more in (1, 30):
         script = "".join(
-            f"CREATE TABLE t{more}_{n} (id int PRIMARY KEY, t{more}_{n + 1}_id int, data jsonb);" for n in range(more)
+            f"""CREATE TABLE t{more}_{n} (id int PRIMARY KEY, t{more}_{n + 1}_id int, data jsonb);
+            INSERT INTO t{more}_{n} VALUES (1, 1, '{{}}');"""
+            for n in range(more)
         )
         references(database18, script)
         with open_session(database18.dsn, statement_timeout_s=60) as session:
@@ -56,7 +58,7 @@ def test_the_number_of_statements_does_not_grow_with_the_tables(database18: Data
             before = len(session.records)
             find_references(session.main, catalog, Config())
             counts.append(len(session.records) - before)
-    assert counts[0] <= counts[1] <= 3
+    assert counts[1] <= 4
 
 
 def test_views_and_what_is_no_table_are_left_alone(database18: Database) -> None:
