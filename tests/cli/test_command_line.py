@@ -88,7 +88,7 @@ def test_a_stored_report_gives_the_plan_again(dirty: Database, tmp_path: Path) -
         (["run", "--only", "orphaned-referense"], "did you mean `orphaned-reference`?"),
         (["run", "--format", "htlm"], "did you mean `html`?"),
         (["run", "--config", "missing.toml"], "missing.toml cannot be read"),
-        (["run", "mysql://localhost/x"], "mysql"),
+        (["run", "mysql://localhost/x"], "does not name a PostgreSQL database"),
         (["run", "postgresql://localhost:1/x"], "hint:"),
         (["checks", "nonsense"], "there is no check"),
         (["report", "missing.json"], "missing.json cannot be read"),

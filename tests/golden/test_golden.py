@@ -27,7 +27,7 @@ def rendered(request: pytest.FixtureRequest) -> dict[str, str]:
         value = without_chance(audited(database))
     for each in all_formats().values():
         files |= each.render(value)
-    return files | {"terminal.txt": terminal_text(value, color=False, width=None)}
+    return files | {"terminal.txt": terminal_text(value, color=False, width=None, plan=None)}
 
 
 def audited(database: Database) -> Audit:

@@ -65,7 +65,7 @@ def test_audited_reported_planned_run_and_rolled_back(database18: Database, tmp_
     counts = {(f.check, f.subject.schema, f.violations) for f in audit.findings}
     assert {("unvalidated-foreign-key", name, 1), ("email-not-lowercase", name, 1)} <= counts
     assert audit.summary.complete
-    text = terminal_text(audit, color=False, width=None)
+    text = terminal_text(audit, color=False, width=None, plan=None)
     assert not {"\x1b", "\u202e", "\t"} & set(text)
     assert "<script>alert" not in all_formats()["html"].render(audit)["report.html"]
 
