@@ -4,6 +4,7 @@ Numbers in comments were measured on PostgreSQL 18, two cores, tables of 1.2 to 
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -66,18 +67,22 @@ def _meeting(probe: ReferenceProbe, tables: tuple[Table, ...]) -> Scan:
     columns = [column.label(f"key_{n}") for n, column in enumerate(key_columns(probe.table))]
     orphans = sa.select(*columns).select_from(relation(probe.table)).where(_orphan(probe))
     text = sql.render(orphans)
-    met = sa.table("rows_met", *(sa.column(column.name) for column in columns))
-    keys = sa.select(row_key_json(met.c)).select_from(met).order_by(*met.c).limit(KEYS_MET)
     return Scan(
         tables=tables,
         statement=sql.Sql("SELECT ARRAY[count(*)] FROM rows_met"),
         quantities=(Quantity(probe.table.oid, text),),
         rows_met=text,
-        keys=sql.render(keys),
+        keys=_keys_met(len(columns)),
         settings=settings_of(probe),
         pages=sum(map(pages_of, tables)),
         rows=sum(map(estimated_rows, tables)),
     )
+
+
+@cache
+def _keys_met(columns: int) -> sql.Sql:
+    met = sa.table("rows_met", *(sa.column(f"key_{n}") for n in range(columns)))
+    return sql.render(sa.select(row_key_json(met.c)).select_from(met).order_by(*met.c).limit(KEYS_MET))
 
 
 def key_columns(table: Table) -> tuple[sql.Expression, ...]:

@@ -42,7 +42,7 @@ class _Collected:
     def __init__(self, with_keys: bool) -> None:
         self._with_keys = with_keys
         self._tables: dict[int, Table] = {}
-        self._conditions: dict[int, dict[sql.Sql, None]] = {}
+        self._counts: dict[int, dict[sql.Sql, Quantity]] = {}
         self.others: dict[Quantity, Scan] = {}
 
     def answer(self, probe: Probe) -> Answer:
@@ -58,7 +58,7 @@ class _Collected:
     def passes(self) -> Iterator[Scan]:
         """One pass over each table, more where it has very many conditions."""
         for oid, table in self._tables.items():
-            conditions = tuple(self._conditions[oid])
+            conditions = tuple(text for text in self._counts[oid] if text != "true")
             for start in range(0, max(len(conditions), 1), CHUNK - 1):
                 yield pass_over(table, conditions[start : start + CHUNK - 1])
 
@@ -92,13 +92,11 @@ class _Collected:
         """How many rows satisfy the condition: in the table's pass, but for a condition with a subquery, which is
         only rendered rightly inside its whole statement."""
         self._tables.setdefault(table.oid, table)
-        conditions = self._conditions.setdefault(table.oid, {})
+        counts = self._counts.setdefault(table.oid, {})
         text = sql.Sql("true") if condition is None else sql.render_condition(condition)
         if condition is not None and "SELECT" in text:
             return self._scan(counted_apart(table, condition))[0]
-        if text != "true":
-            conditions[text] = None
-        return Quantity(table.oid, text)
+        return counts.setdefault(text, Quantity(table.oid, text))
 
     def _scan(self, scan: Scan) -> tuple[Quantity, ...]:
         return self.others.setdefault(scan.quantities[0], scan).quantities
@@ -119,22 +117,47 @@ def _largest_table_first(scan: Scan) -> tuple[int, int, int]:
 
 
 def _batches(scans: Iterable[Scan]) -> Iterator[tuple[Scan, ...]]:
-    batch: list[Scan] = []
+    batch = _Batch()
     for scan in scans:
-        if batch and not _fit_together([*batch, scan]):
-            yield tuple(batch)
-            batch = []
-        batch.append(scan)
-    if batch:
-        yield tuple(batch)
+        if batch.scans and not batch.has_room_for(scan):
+            yield tuple(batch.scans)
+            batch = _Batch()
+        batch.add(scan)
+    if batch.scans:
+        yield tuple(batch.scans)
 
 
-def _fit_together(scans: Sequence[Scan]) -> bool:
-    tables = {table.oid: table for scan in scans for table in scan.tables}.values()
-    return (
-        all(pages_of(table) <= SMALL_PAGES for table in tables)
-        and len(scans) <= _BATCH_SCANS
-        and sum(scan.pages for scan in scans) <= _BATCH_PAGES
-        and sum(len(scan.quantities) for scan in scans) <= _BATCH_COUNTS
-        and sum((1 + len(table.indexes)) * max(len(table.leaves), 1) for table in tables) <= _BATCH_LOCKS
-    )
+class _Batch:
+    """Scans for one statement: one of large tables, or many of small ones."""
+
+    def __init__(self) -> None:
+        self.scans: list[Scan] = []
+        self._is_small = True
+        self._pages = self._counts = 0
+        self._locks: dict[int, int] = {}
+
+    def has_room_for(self, scan: Scan) -> bool:
+        return (
+            self._is_small
+            and _is_small(scan)
+            and len(self.scans) < _BATCH_SCANS
+            and self._pages + scan.pages <= _BATCH_PAGES
+            and self._counts + len(scan.quantities) <= _BATCH_COUNTS
+            and sum(self._locks.values()) + sum(map(_locks_of, scan.tables)) <= _BATCH_LOCKS
+        )
+
+    def add(self, scan: Scan) -> None:
+        self.scans.append(scan)
+        self._is_small = self._is_small and _is_small(scan)
+        self._pages += scan.pages
+        self._counts += len(scan.quantities)
+        self._locks |= {table.oid: _locks_of(table) for table in scan.tables}
+
+
+def _is_small(scan: Scan) -> bool:
+    return all(pages_of(table) <= SMALL_PAGES for table in scan.tables)
+
+
+def _locks_of(table: Table) -> int:
+    """The server locks a relation with all its indexes, and every partition with all of its own."""
+    return (1 + len(table.indexes)) * max(len(table.leaves), 1)

@@ -3,8 +3,11 @@
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
+
+import psycopg
 
 from auditor.connect import Connection
 from auditor.planner import Quantity, Scan, ScanPlan, Unseen
@@ -84,7 +87,8 @@ class Board:
     def cancel(self, worker: Connection) -> None:
         """Cancel what this worker runs, and remember that it was us."""
         self._cancelled[worker] = monotonic()
-        worker.cancel()
+        with suppress(psycopg.Error):
+            worker.cancel()
 
     def has_cancelled(self, worker: Connection) -> bool:
         """Whether a statement of this worker that ends now was cancelled by us: a cancel that comes too late for its
@@ -92,7 +96,7 @@ class Board:
         return monotonic() - self._cancelled.get(worker, float("-inf")) < _STALE_CANCEL_S
 
     def stop(self, because: Unseen) -> None:
-        """Begin nothing further, and cancel what runs."""
+        """Begin nothing further, and cancel what runs; may be called again."""
         with self._changed:
             self.stopped = because
             self._changed.notify_all()

@@ -56,10 +56,19 @@ def _scan(session: Session, board: Board, following: "_Following", config: Confi
         try:
             _oversee(board, work, watcher, following, config.budget)
         except BaseException:
-            board.stop(Unseen(Outcome.ERROR, "the audit was interrupted"))
+            _drain(board)
             raise
     for each in work:
         each.result()
+
+
+def _drain(board: Board) -> None:
+    """Cancel until nothing runs: a cancel that comes before its statement has begun is lost."""
+    while True:
+        board.stop(Unseen(Outcome.ERROR, "the audit was interrupted"))
+        if board.is_finished:
+            return
+        board.wait(_TICK_S)
 
 
 def _first_worker(session: Session) -> Connection:
@@ -89,7 +98,7 @@ def _oversee(
     while not board.is_finished and not all(each.done() for each in work):
         board.wait(_TICK_S)
         following.tell()
-        if monotonic() > deadline and board.stopped is None:
+        if monotonic() > deadline:
             board.stop(Unseen(Outcome.SKIPPED, f"over the budget of {budget_s:g} s"))
         if watcher is not None and monotonic() > next_watch:
             _give_way(board, watcher)

@@ -179,3 +179,17 @@ def test_a_worker_whose_connection_breaks_leaves_the_rest_to_another(database18:
         thread.join()
     assert reason(bad).startswith("the connection broke while public.slow was read")
     assert counts([good]) == [(0, 5)]
+
+
+def test_an_interrupt_leaves_nothing_running(database18: Database) -> None:
+    database18.psql("CREATE TABLE slow (id int); INSERT INTO slow VALUES (1)").check_returncode()
+
+    def interrupt(*_: int) -> None:
+        raise KeyboardInterrupt
+
+    with asking(database18) as ask:
+        with pytest.raises(KeyboardInterrupt):
+            ask.ask(ask.row("slow", "pg_sleep(30) IS NULL", "id"), progress=interrupt)
+        running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(30)%'"
+        with database18.connect() as other:
+            assert other.execute(f"{running} AND pid <> pg_backend_pid()").fetchall() == [(0,)]
