@@ -1,9 +1,10 @@
 """What can be done about a finding: operations that know their inverse, and the plan made of them."""
 
-from auditor.remedy.constraints import add_check, reopen_constraint, set_not_null, validate_constraint
+from auditor.remedy.constraints import add_check, reopen_constraint, validate_constraint
 from auditor.remedy.duplicates import end_duplicates, set_aside_duplicates
 from auditor.remedy.foreign_keys import add_foreign_key
 from auditor.remedy.indexes import create_index, rebuild_index
+from auditor.remedy.not_null import set_not_null
 from auditor.remedy.operation import Note, Operation, PlanContext
 from auditor.remedy.privileges import revoke
 from auditor.remedy.remedy import Remedy, compose, plan_of, sql_of

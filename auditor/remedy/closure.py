@@ -63,7 +63,7 @@ def closure_of(context: PlanContext, table: Table) -> Closure:
     """Everything that declared foreign keys lead to, from `table` backwards."""
     tables, taking, letting_go = [table], list[Edge](), list[Edge]()
     for each in tables:
-        for edge in _edges_into(context, each):
+        for edge in edges_into(context, each):
             (letting_go if edge.let_go else taking).append(edge)
             if not edge.let_go and edge.table not in tables:
                 tables.append(edge.table)
@@ -78,24 +78,21 @@ def closure_of(context: PlanContext, table: Table) -> Closure:
     return Closure(tuple(tables), tuple(ordered), tuple(letting_go), False)
 
 
-def _edges_into(context: PlanContext, table: Table) -> Iterator[Edge]:
+def edges_into(context: PlanContext, table: Table) -> Iterator[Edge]:
+    """The enforced foreign keys that refer to that table."""
     for each in context.catalog.tables:
         for key in each.foreign_keys():
             if key.referenced_oid == table.oid and key.enforced and not key.has_period:
                 yield Edge(each, key, table)
 
 
-def removal(
-    step: str, closure: Closure, quarantines: Sequence[Quarantine], violation: Condition
-) -> tuple[Sql, ...]:
+def removal(step: str, closure: Closure, quarantines: Sequence[Quarantine], violation: Condition) -> tuple[Sql, ...]:
     """Notes the rows that go, under lock; lets others go of them; deletes them all in one statement.
 
     In one statement no order is needed, circles included: foreign keys are checked at its end.
     """
     noted = [_note(number) for number in range(len(closure.tables))]
-    definitions = [
-        Sql(f"CREATE TEMPORARY TABLE {note.name} (leaf oid, place tid) ON COMMIT DROP;") for note in noted
-    ]
+    definitions = [Sql(f"CREATE TEMPORARY TABLE {note.name} (leaf oid, place tid) ON COMMIT DROP;") for note in noted]
     first = _noting(closure.tables[0], noted[0], violation) + ";"
     releases = [
         _release(f"{step}.{number}", edge, closure, noted, quarantines[0].plan_id)
@@ -140,7 +137,9 @@ def _followed(closure: Closure, noted: Sequence[sa.TableClause]) -> Iterator[Sql
     if not closure.circle:
         yield from (Sql(f"{statement};") for statement in statements)
         return
-    counted = "\n".join(f"{each};\nGET DIAGNOSTICS number = ROW_COUNT;\nfresh := fresh + number;" for each in statements)
+    counted = "\n".join(
+        f"{each};\nGET DIAGNOSTICS number = ROW_COUNT;\nfresh := fresh + number;" for each in statements
+    )
     yield block(f"LOOP\nfresh := 0;\n{counted}\nEXIT WHEN fresh = 0;\nEND LOOP;", "fresh bigint;\nnumber bigint;")
 
 
@@ -192,14 +191,16 @@ def unforeseen(closure: Closure) -> Sql:
 FROM pg_catalog.pg_constraint AS k
 WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd') AND k.confrelid IN ({oids}){seen};
 IF found.called IS NOT NULL THEN
-    {refuse(
-        "the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup"
-        " holds; nothing has been changed",
-        "found.called",
-        "found.place",
-        hint="Audit again, and use the plan of that audit.",
-    )}
-END IF;"""
+    {
+        refuse(
+            "the foreign key % of % was not there at the time of the audit, and would change or delete rows that no"
+            " backup holds; nothing has been changed",
+            "found.called",
+            "found.place",
+            hint="Audit again, and use the plan of that audit.",
+        )
+    }
+END IF;"""  # noqa: S608
     return block(body, "found record;")
 
 

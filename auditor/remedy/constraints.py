@@ -86,7 +86,7 @@ def free_name(table: Table, *parts: str, suffix: str) -> str:
     return name
 
 
-def constraint_step(
+def constraint_step(  # noqa: PLR0917
     phase: Phase, rank: int, table: Table, title: str, text: Sql, lock: str, *, verb: str, rollback_part: int = 0
 ) -> Step:
     """A step about a constraint; its identity is what it does."""
@@ -100,7 +100,8 @@ def constraint_step(
     )
 
 
-def _scans(table: Table) -> str:
+def scans(table: Table) -> str:
+    """The lock of a validation."""
     return f"SHARE UPDATE EXCLUSIVE on {named(table)}, for a scan: reads and writes go on"
 
 
@@ -115,7 +116,8 @@ class _AddCheck:
     condition: Condition
     suffix: str
 
-    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+    def steps(self, _: PlanContext) -> Iterator[Step | Note]:
+        """The steps of this constraint."""
         name = free_name(self.table, self.table.name, *columns_of(self.condition), suffix=self.suffix)
         constraint = on_table(self.table, name, "c")
         definition = sql.compose("CHECK ({condition}) NOT VALID", condition=self.condition)
@@ -144,7 +146,7 @@ def added_and_validated(table: Table, constraint: Named, definition: str, rank: 
             + "\n"
             + transaction(f"validate {called}", constraint.validate(), timeout=LONG)
         ),
-        f"{exclusive(table)}; then {_scans(table)}",
+        f"{exclusive(table)}; then {scans(table)}",
         verb="add",
     )
     yield verified(table, constraint, rank)
@@ -155,9 +157,7 @@ def verified(table: Table, constraint: Named, rank: int) -> Step:
     """Fails while the constraint is not there and valid."""
     title = f"{printable(constraint.name)} on {named(table)} is valid"
     text = transaction(title, constraint.verify())
-    return constraint_step(
-        Phase.VERIFY, 1_000_000 + rank, table, title, text, "none: reads the catalog", verb="verify"
-    )
+    return constraint_step(Phase.VERIFY, 1_000_000 + rank, table, title, text, "none: reads the catalog", verb="verify")
 
 
 def dropped(table: Table, constraint: Named, rank: int, more: str = "") -> Step:
@@ -170,65 +170,6 @@ def dropped(table: Table, constraint: Named, rank: int, more: str = "") -> Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _SetNotNull:
-    table: Table
-    column: str
-
-    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
-        if context.catalog.server.major >= 18:
-            name = free_name(self.table, self.table.name, self.column, suffix="not_null")
-            definition = f"NOT NULL {sql.quote(self.column)} NOT VALID"
-            yield from added_and_validated(self.table, on_table(self.table, name, "n"), definition, CHECKS)
-        else:
-            yield from self._by_check()
-
-    def _by_check(self) -> Iterator[Step]:
-        """Until 18: a CHECK of exactly this form, once valid, spares SET NOT NULL its scan under a strong lock."""
-        name = free_name(self.table, self.table.name, self.column, suffix="is_set")
-        check = on_table(self.table, name, "c")
-        column = sql.quote(self.column)
-        title = f"set {named(self.table)}({printable(self.column)}) NOT NULL"
-        altered = f"ALTER TABLE {sql.quote(self.table.schema, self.table.name)} ALTER COLUMN {column}"
-        is_set = _is_not_null(self.table, self.column)
-        add = check.add(f"CHECK ({column} IS NOT NULL) NOT VALID", unless=is_set)
-        steps = (
-            transaction(f"{title}: a check that says the same", add),
-            transaction(f"{title}: validated", block(f"IF {check.is_there()} THEN\n{check.validate()}\nEND IF;"),
-                        timeout=LONG),
-            transaction(
-                title,
-                block(f"IF NOT ({is_set}) THEN\n{altered} SET NOT NULL;\nEND IF;"),
-                check.drop(),
-            ),
-        )  # fmt: skip
-        lock = f"{exclusive(self.table)}; then {_scans(self.table)}"
-        yield constraint_step(
-            Phase.CONSTRAINTS, CHECKS, self.table, title, Sql("\n".join(steps)), lock, verb="add"
-        )
-        refusal = refuse("% of % is not NOT NULL", words(self.column), words(f"{self.table.schema}.{self.table.name}"))
-        verify = f"{named(self.table)}({printable(self.column)}) is NOT NULL"
-        yield constraint_step(
-            Phase.VERIFY, 1_000_000, self.table, verify,
-            transaction(verify, block(f"IF NOT ({is_set}) THEN\n{refusal}\nEND IF;")),
-            "none: reads the catalog", verb="verify",
-        )  # fmt: skip
-        undo = f"{named(self.table)}({printable(self.column)}) accepts NULL again"
-        text = transaction(
-            undo, block(f"IF {is_set} THEN\n{altered} DROP NOT NULL;\nEND IF;"), check.drop()
-        )
-        yield constraint_step(
-            Phase.ROLLBACK, LATER, self.table, undo, text, exclusive(self.table), verb="drop", rollback_part=order.DROP
-        )
-
-
-def _is_not_null(table: Table, column: str) -> Sql:
-    return Sql(
-        "EXISTS (SELECT FROM pg_catalog.pg_attribute AS a WHERE a.attnotnull"
-        f" AND a.attrelid = {oid_of(table.schema, table.name)} AND a.attname = {sql.literal(column)})"
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Validate:
     table: Table
     constraint: Constraint
@@ -236,15 +177,15 @@ class _Validate:
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
         if not self.constraint.enforced:
             yield Note(
-                f"{printable(self.constraint.name)} on {named(self.table)} is NOT ENFORCED: whether it is to be enforced"
-                " is yours to decide; this plan leaves it as it is"
+                f"{printable(self.constraint.name)} on {named(self.table)} is NOT ENFORCED: whether it is to be"
+                " enforced is yours to decide; this plan leaves it as it is"
             )
             return
         constraint = on_table(self.table, self.constraint.name, KINDS[self.constraint.kind])
         title = f"validate {printable(constraint.name)} on {named(self.table)}"
         text = transaction(title, constraint.validate(), timeout=LONG)
         yield constraint_step(
-            Phase.CONSTRAINTS, FOREIGN_KEYS, self.table, title, text, _scans(self.table), verb="validate"
+            Phase.CONSTRAINTS, FOREIGN_KEYS, self.table, title, text, scans(self.table), verb="validate"
         )
         yield verified(self.table, constraint, FOREIGN_KEYS)
         yield from reopened(context, self.table, self.constraint)
@@ -303,11 +244,6 @@ def reopened(context: PlanContext, table: Table, constraint: Constraint) -> Iter
 def add_check(table: Table, condition: Condition, suffix: str) -> Operation:
     """Adds a CHECK NOT VALID, and validates it."""
     return _AddCheck(table=table, condition=condition, suffix=suffix)
-
-
-def set_not_null(table: Table, column: str) -> Operation:
-    """Sets a column NOT NULL without a scan under a strong lock; the form depends on the server's version."""
-    return _SetNotNull(table=table, column=column)
 
 
 def validate_constraint(table: Table, constraint: Constraint) -> Operation:

@@ -14,15 +14,7 @@ from auditor.remedy.closure import closure_of
 from auditor.remedy.images import assign_statement, equal
 from auditor.remedy.operation import Note, Operation, PlanContext
 from auditor.remedy.quarantine import Quarantine, relation_of
-from auditor.remedy.rows import (
-    Move,
-    assignment_steps,
-    holds_no,
-    identity,
-    keyless,
-    removal_steps,
-    unchangeable,
-)
+from auditor.remedy.rows import Move, assignment_steps, identity, keyless, removal_steps, unchangeable
 from auditor.remedy.script import named
 from auditor.sql import Condition, Expression, Sql
 
@@ -54,7 +46,8 @@ class _Group:
             for number, column in enumerate(columns)
         ]
         place = sa.func.row_number().over(**window).label("number")
-        found = sa.select(*_whereabouts(""), place, *own, *stays).select_from(relation)
+        leaf, ctid = _whereabouts()
+        found = sa.select(leaf.label("leaf"), ctid.label("place"), place, *own, *stays).select_from(relation)
         return found.where(*population).subquery("ranked")
 
     @property
@@ -73,7 +66,8 @@ class _Group:
 
     def _birth(self) -> Column | None:
         return next(
-            (c for name in _BIRTH for c in self.table.columns if c.name.lower() == name and c.type.category == "D"), None
+            (c for name in _BIRTH for c in self.table.columns if c.name.lower() == name and c.type.category == "D"),
+            None,
         )
 
     def _age(self) -> list[Expression]:
@@ -84,12 +78,9 @@ class _Group:
         return [age.desc().nulls_last() if self.keep == "newest" else age.asc().nulls_last() for age in ages]
 
 
-def _whereabouts(prefix: str) -> list[Expression]:
+def _whereabouts(prefix: str = "") -> tuple[Expression, Expression]:
     """A row's leaf and place, which hold for the length of a statement, and of a lock."""
-    return [
-        sa.literal_column(f"{prefix}tableoid").label("leaf"),
-        sa.literal_column(f"{prefix}ctid").label("place"),
-    ] if not prefix else [sa.literal_column(f"{prefix}tableoid"), sa.literal_column(f"{prefix}ctid")]
+    return sa.literal_column(f"{prefix}tableoid"), sa.literal_column(f"{prefix}ctid")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +89,6 @@ class _SetAsideDuplicates:
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
         table, losers = self.group.table, self.group.losers
-        if (reason := unchangeable(table)) is not None:
-            yield Note(f"{named(table)}: {reason}; its rows are not set aside by this plan")
-            return
         step = f"set-aside-duplicates-{identity(table, losers)}"
         yield Note(f"{named(table)}: of rows that share a key the {self.group.keep} stays, by {self.group.by}")
         links = list(_links_to(context, table))
@@ -109,7 +97,6 @@ class _SetAsideDuplicates:
             if not link.movable:
                 yield Note(f"{named(link.table)} refers to {named(table)} and has no key: its rows are not re-pointed")
         yield from removal_steps(context, step, closure_of(context, table), losers, moves)
-        yield holds_no(table, losers, context)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,13 +106,8 @@ class _EndDuplicates:
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
         table, losers = self.group.table, self.group.losers
-        reason = unchangeable(table) or keyless(table)
-        if reason is not None:
-            yield Note(f"{named(table)}: {reason}; its rows are not updated by this plan")
-            return
         yield Note(f"{named(table)}: of rows that share a key the {self.group.keep} stays as it is, by {self.group.by}")
         yield from assignment_steps(context, table, self.values, losers, order.DUPLICATES)
-        yield holds_no(table, losers, context)
 
 
 @dataclass(frozen=True, kw_only=True)

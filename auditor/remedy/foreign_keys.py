@@ -134,9 +134,7 @@ class _AddForeignKey:
 
     @property
     def _add_lock(self) -> str:
-        return (
-            f"SHARE ROW EXCLUSIVE on {named(self.table)} and {named(self.referenced)}, for milliseconds: writes wait"
-        )
+        return f"SHARE ROW EXCLUSIVE on {named(self.table)} and {named(self.referenced)}, for milliseconds: writes wait"
 
 
 def _on_leaf(leaf: Leaf, name: str) -> Named:
@@ -147,7 +145,7 @@ def _joined(texts: Sequence[Sql]) -> Sql:
     return Sql("\n".join(texts))
 
 
-def add_foreign_key(
+def add_foreign_key(  # noqa: PLR0917
     table: Table,
     columns: tuple[str, ...],
     referenced: Table,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor import sql
-from auditor.catalog import Index, Table
+from auditor.catalog import Index, Leaf, Table
 from auditor.model import Phase, Step, printable
 from auditor.remedy import order
 from auditor.remedy.constraints import columns_of
@@ -33,8 +33,11 @@ class IndexName:
         return self._executed("DROP INDEX CONCURRENTLY", "NOT i.indisvalid"), Sql(create)
 
     def dropped(self) -> Sql:
-        """Drops it where it is there, on this table, and no constraint stands on it."""
-        free = "NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)"
+        """Drops it where it is there, on this table, and neither a constraint nor an index of the root stands on it."""
+        free = (
+            "NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)\n"
+            "    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)"
+        )
         return self._executed("DROP INDEX CONCURRENTLY", free)
 
     def rebuilt(self) -> Sql:
@@ -79,6 +82,13 @@ def free_index_name(context: PlanContext, schema: str, *parts: str, suffix: str)
     return name
 
 
+def leaf_index(context: PlanContext, leaf: Leaf, columns: tuple[str, ...], definition: str, suffix: str) -> IndexName:
+    """A new index on a partition. The catalog does not know the names of those that are there: hence the hash."""
+    suffix = f"{digest(definition, context.plan_id)[:6]}_{suffix}"
+    name = free_index_name(context, leaf.schema, leaf.name, *columns, suffix=suffix)
+    return IndexName(schema=leaf.schema, name=name, of_schema=leaf.schema, of=leaf.name)
+
+
 def index_step(phase: Phase, table: Table, title: str, statements: Sequence[str], place: int = 0) -> Step:
     """A step of statements that PostgreSQL refuses in a transaction."""
     text = outside(title, *statements)
@@ -113,7 +123,7 @@ class _CreateIndex:
 
     def _partitioned(self, context: PlanContext, root: IndexName, title: str) -> Iterator[Step]:
         """The root's index takes those of the leaves for its own, and reads no row."""
-        leaves = [self._index(context, leaf.schema, leaf.name) for leaf in self.table.leaves]
+        leaves = [self._on_leaf(context, leaf) for leaf in self.table.leaves]
         builds = [statement for leaf in leaves for statement in leaf.built(self._unique, self._definition)]
         yield index_step(Phase.INDEXES, self.table, f"{title}, on each partition", builds)
         create = (
@@ -128,17 +138,22 @@ class _CreateIndex:
         text = transaction(f"drop {title}", drop)
         lock = f"ACCESS EXCLUSIVE on {named(self.table)} and its partitions, for milliseconds: reads and writes wait"
         yield _step(Phase.ROLLBACK, _LAST, self.table, f"drop {title}", text, lock)
-        yield index_step(
-            Phase.ROLLBACK, self.table, f"drop {title}, on each partition", [leaf.dropped() for leaf in leaves], _LAST + 1
-        )
+        drops = [leaf.dropped() for leaf in leaves]
+        yield index_step(Phase.ROLLBACK, self.table, f"drop {title}, on each partition", drops, _LAST + 1)
 
     def _index(self, context: PlanContext, schema: str, table: str) -> IndexName:
         """Named after the columns that its keys use, and distinct where keys are expressions or rows are left out."""
-        columns = [column for key in self.keys for column in ((key,) if isinstance(key, str) else columns_of(key))]
         is_plain = self.where is None and all(isinstance(key, str) for key in self.keys)
         suffix = self.suffix if is_plain else f"{digest(self._definition)[:6]}_{self.suffix}"
-        name = free_index_name(context, schema, table, *columns, suffix=suffix)
+        name = free_index_name(context, schema, table, *self._columns, suffix=suffix)
         return IndexName(schema=schema, name=name, of_schema=schema, of=table)
+
+    def _on_leaf(self, context: PlanContext, leaf: Leaf) -> IndexName:
+        return leaf_index(context, leaf, self._columns, f"{self._unique}{self._definition}", self.suffix)
+
+    @property
+    def _columns(self) -> tuple[str, ...]:
+        return tuple(name for key in self.keys for name in ((key,) if isinstance(key, str) else columns_of(key)))
 
     @property
     def _unique(self) -> str:
@@ -163,7 +178,9 @@ def index_is_valid(table: Table, index: IndexName) -> Step:
     return _step(Phase.VERIFY, 1_000_000, table, title, text, "none: reads the catalog")
 
 
-def _step(phase: Phase, place: int, table: Table, title: str, text: Sql, lock: str) -> Step:
+def _step(  # noqa: PLR0917
+    phase: Phase, place: int, table: Table, title: str, text: Sql, lock: str
+) -> Step:
     return Step(
         id=f"index-{digest(table.schema, table.name, text)}",
         phase=phase,
@@ -179,7 +196,7 @@ class _RebuildIndex:
     table: Table
     index: Index
 
-    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+    def steps(self, _: PlanContext) -> Iterator[Step | Note]:
         title = f"index {printable(self.index.name)} on {named(self.table)}"
         if self.table.kind == "partitioned":
             yield Note(f"{title}: no rebuild makes it valid; build it on each partition, and attach these to it")
@@ -187,9 +204,7 @@ class _RebuildIndex:
         index = IndexName(
             schema=self.index.schema, name=self.index.name, of_schema=self.table.schema, of=self.table.name
         )
-        yield index_step(
-            Phase.INDEXES, self.table, f"rebuild {title}", [index.without_leftovers(), index.rebuilt()]
-        )
+        yield index_step(Phase.INDEXES, self.table, f"rebuild {title}", [index.without_leftovers(), index.rebuilt()])
         yield index_is_valid(self.table, index)
         if not self.index.unique:
             yield Note(f"{title}: rolling back leaves it valid")

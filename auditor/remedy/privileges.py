@@ -76,7 +76,7 @@ EXECUTE pg_catalog.format('GRANT %s ON TABLE %s TO %s', held.privileges, {place}
 IF held.grantable IS NOT NULL THEN
     EXECUTE pg_catalog.format('GRANT %s ON TABLE %s TO %s WITH GRANT OPTION', held.grantable, {place}, held.grantee);
 END IF;
-END LOOP;""")
+END LOOP;""")  # noqa: S608
 
 
 def _grantee(role: str) -> Sql:

@@ -166,9 +166,10 @@ def _end_step(context: PlanContext) -> Step:
 
 def _end(plan_id: str) -> str:
     tables = (
-        "SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c\n"
+        "SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c\n"  # noqa: S608
         f"    WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, {sql.literal(f'{plan_id}_')})\n"
-        f"    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = '{QUARANTINE_SCHEMA}')\n"
+        "    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n"
+        f" WHERE n.nspname = '{QUARANTINE_SCHEMA}')\n"
         "    ORDER BY 1"
     )
     return f"""FOR kept IN {tables} LOOP
@@ -179,23 +180,25 @@ def _end(plan_id: str) -> str:
     END IF;
 END LOOP;
 IF left_over > 0 THEN
-    {refuse(
-        "not everything could be brought back: % rows stay in the quarantine",
-        "left_over",
-        hint="The warnings above name its tables. Decide about these rows; then run this file again.",
-    )}
+    {
+        refuse(
+            "not everything could be brought back: % rows stay in the quarantine",
+            "left_over",
+            hint="The warnings above name its tables. Decide about these rows; then run this file again.",
+        )
+    }
 END IF;
 FOR kept IN {tables} LOOP
     EXECUTE 'DROP TABLE ' || kept.place;
 END LOOP;
 IF {_is_empty()} THEN
     DROP SCHEMA {QUARANTINE_SCHEMA};
-END IF;"""
+END IF;"""  # noqa: S608
 
 
 def _is_empty() -> str:
     return (
-        f"EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname = '{QUARANTINE_SCHEMA}' AND NOT EXISTS ("
+        f"EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname = '{QUARANTINE_SCHEMA}' AND NOT EXISTS ("  # noqa: S608
         "SELECT FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid))"
     )
 

@@ -13,6 +13,8 @@ from auditor.remedy.quarantine import Quarantine, exists
 from auditor.remedy.script import block, oid_of
 from auditor.sql import Sql
 
+_META = ("step", "image", "row", "at")
+
 
 def put_back(step: str, quarantines: Sequence[Quarantine]) -> Sql:
     """Inserts what the step set aside, all tables in one statement: rows may refer to each other in a circle."""
@@ -51,10 +53,7 @@ def take_back(step: str, quarantine: Quarantine, columns: Iterable[str]) -> Sql:
     table = quarantine.table
     assigned = tuple(columns)
     beside = _beside(table, assigned) if table.triggers else ()
-    places: dict[str, sql.Name | Sql] = {"kept": sql.name(QUARANTINE_SCHEMA, quarantine.name), "label": sql.literal(step)} | {
-        place: sql.name(column)
-        for place, column in zip(("step", "image", "row", "at"), quarantine.meta, strict=True)
-    }
+    meta = {place: sql.name(column) for place, column in zip(_META, quarantine.meta, strict=True)}
     statement = sql.compose(
         """WITH reverted AS (UPDATE {table} AS kept SET {sets}
 FROM {kept} AS was, {kept} AS made
@@ -70,7 +69,9 @@ DELETE FROM {kept} AS kept USING reverted WHERE kept.{step} = {label} AND kept.{
         key=_same_key(table, "kept", "made"),
         later_key=_same_key(table, "later", "made"),
         unchanged=Sql(" AND ".join(_same(column, "kept", "made") for column in assigned)),
-        **places,
+        kept=sql.name(QUARANTINE_SCHEMA, quarantine.name),
+        label=sql.literal(step),
+        **meta,
     )
     return _carefully(step, (quarantine,), "new", statement)
 
@@ -138,14 +139,14 @@ END;
 END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
-END LOOP;"""
+END LOOP;"""  # noqa: S608
     return block(body, "one uuid;\ncommand text;\nstop text[];\nagain text[];")
 
 
 def _rows(step: str, quarantine: Quarantine, image: str, selected: str = "") -> str:
     label, own = quarantine.meta[:2]
     return (
-        f"SELECT {selected} FROM {sql.quote(QUARANTINE_SCHEMA, quarantine.name)} AS kept"
+        f"SELECT {selected} FROM {sql.quote(QUARANTINE_SCHEMA, quarantine.name)} AS kept"  # noqa: S608
         f" WHERE kept.{sql.quote(label)} = {sql.literal(step)} AND kept.{sql.quote(own)} = '{image}'"
     )
 
@@ -167,4 +168,4 @@ stop := coalesce(stop, ARRAY[]::text[]);
 again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
-END LOOP;"""
+END LOOP;"""  # noqa: S608

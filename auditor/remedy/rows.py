@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from auditor import sql
 from auditor.catalog import Table
-from auditor.model import Phase, Step
+from auditor.model import Phase, Step, printable
 from auditor.remedy import order
-from auditor.remedy.closure import Closure, closure_of, described, removal, unforeseen
+from auditor.remedy.closure import Closure, Edge, closure_of, described, edges_into, removal, unforeseen
 from auditor.remedy.constraints import reopened
 from auditor.remedy.images import assign_statement, set_aside_statement
 from auditor.remedy.operation import Note, Operation, PlanContext
@@ -25,13 +25,8 @@ class _SetAside:
     violation: Condition
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
-        if (reason := unchangeable(self.table)) is not None:
-            yield Note(f"{named(self.table)}: {reason}; its rows are not set aside by this plan")
-            return
         step = f"set-aside-{identity(self.table, self.violation)}"
-        closure = closure_of(context, self.table)
-        yield from removal_steps(context, step, closure, self.violation)
-        yield holds_no(self.table, self.violation, context)
+        yield from removal_steps(context, step, closure_of(context, self.table), self.violation)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +44,9 @@ def removal_steps(
 ) -> Iterator[Step | Note]:
     """Sets aside the violating rows and what refers to them, and brings all of it back."""
     table = closure.tables[0]
+    if reasons := [f"{named(each)}: {reason}" for each in closure.tables if (reason := unchangeable(each))]:
+        yield Note(f"rows of {named(table)} are not set aside by this plan; {'; '.join(reasons)}")
+        return
     quarantines = [Quarantine(each, context.plan_id) for each in closure.tables]
     others = [Quarantine(each, context.plan_id) for each in _updated(closure, moves)]
     for quarantine in (*quarantines, *others):
@@ -81,6 +79,7 @@ def removal_steps(
         rows=None if moves else context.violations,
     )
     yield restoring(context, table, order.SET_ASIDE, step, _undone(context, step, quarantines, closure, moves))
+    yield holds_no(table, violation, context)
 
 
 def _updated(closure: Closure, moves: Sequence[Move]) -> Iterator[Table]:
@@ -105,22 +104,27 @@ class _Assign:
     violation: Condition
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
-        reason = unchangeable(self.table) or keyless(self.table)
-        if reason is not None:
-            yield Note(f"{named(self.table)}: {reason}; its rows are not updated by this plan")
-            return
         yield from assignment_steps(context, self.table, self.values, self.violation, order.ASSIGN)
-        yield holds_no(self.table, self.violation, context)
 
 
 def assignment_steps(
     context: PlanContext, table: Table, values: Mapping[str, Expression], violation: Condition, rank: int
 ) -> Iterator[Step | Note]:
     """Assigns, and takes back what was assigned."""
+    followers = followers_of(context, table, values)
+    reason = unchangeable(table) or keyless(table) or cut_off(followers)
+    if reason is not None:
+        yield Note(f"{named(table)}: {reason}; its rows are not updated by this plan")
+        return
+    for edge in followers:
+        yield Note(
+            f"{named(edge.table)}({', '.join(edge.key.columns)}) follows what is assigned in {named(table)}, as its"
+            " foreign key says ON UPDATE CASCADE, and follows it back on a rollback; no copy of its rows is kept"
+        )
     step = _assigning(identity(table, violation, values), table, values)
     quarantine = Quarantine(table, context.plan_id)
     yield from around(context, quarantine)
-    title = f"assign {named(table)}({', '.join(values)})"
+    title = f"assign {named(table)}({printable(', '.join(values))})"
     yield Step(
         id=step,
         phase=Phase.CLEANUP,
@@ -138,6 +142,7 @@ def assignment_steps(
         rows=context.violations,
     )
     yield restoring(context, table, rank, step, [take_back(step, quarantine, values)])
+    yield holds_no(table, violation, context)
 
 
 def _assigning(identity: str, table: Table, columns: Iterable[str]) -> str:
@@ -154,6 +159,11 @@ def assigned_columns(step: str) -> frozenset[str]:
 def around(context: PlanContext, quarantine: Quarantine) -> Iterator[Step | Note]:
     """What every change of a table's rows needs: its quarantine; and constraints that would refuse the old rows."""
     yield from quarantine.steps(context)
+    if fired := [printable(each.name) for each in quarantine.table.triggers if each.enabled in "OA"]:
+        yield Note(
+            f"{named(quarantine.table)}: triggers fire during the clean-up ({', '.join(fired)}), not on a rollback;"
+            " what they write into other tables stays"
+        )
     for constraint in quarantine.table.constraints:
         if not constraint.validated and constraint.enforced:
             yield from reopened(context, quarantine.table, constraint)
@@ -216,6 +226,24 @@ def unchangeable(table: Table) -> str | None:
 def keyless(table: Table) -> str | None:
     """Why an old row could not be found again after an update, or None."""
     return None if table.row_key() else "it has no key by which a row could be found again; give it a primary key first"
+
+
+def followers_of(context: PlanContext, table: Table, columns: Iterable[str]) -> tuple[Edge, ...]:
+    """The foreign keys to these columns that change referring rows when a referenced value changes."""
+    assigned = {*columns}
+    return tuple(
+        edge
+        for edge in edges_into(context, table)
+        if assigned & {*edge.key.referenced_columns} and edge.key.on_update not in ("NO ACTION", "RESTRICT")
+    )
+
+
+def cut_off(followers: Iterable[Edge]) -> str | None:
+    """Why referenced values are not changed: their referring rows would lose them, in no backup; or None."""
+    lost = [
+        f"{named(edge.table)} ON UPDATE {edge.key.on_update}" for edge in followers if edge.key.on_update != "CASCADE"
+    ]
+    return f"what refers to it would lose its values ({', '.join(lost)})" if lost else None
 
 
 def row_lock(*tables: Table) -> str:

@@ -27,6 +27,7 @@ class Change:
     inverse: Sql
 
     def steps(self, _: PlanContext) -> Iterator[Step | Note]:
+        """Brings it about, checks it, takes it back."""
         called = f"{self.title} on {named(self.table)}"
         refusal = refuse("not so: %", words(called))
         applied = block(f"IF NOT ({self.holds}) THEN\n{self.statement}\nEND IF;")

@@ -8,7 +8,7 @@ from auditor.catalog import Table
 from auditor.model import Phase, Step, printable
 from auditor.remedy import order
 from auditor.remedy.constraints import KEYS, LATER, Named, constraint_step, exclusive, on_table, verified
-from auditor.remedy.indexes import IndexName, free_index_name, index_step
+from auditor.remedy.indexes import IndexName, free_index_name, index_step, leaf_index
 from auditor.remedy.operation import Note, Operation, PlanContext
 from auditor.remedy.script import named, outside, transaction
 from auditor.sql import Sql
@@ -36,8 +36,8 @@ class _AddUnique:
             yield Note(f"no unique key for {title}: it would have to contain the key that the table is partitioned by")
             return
         name = free_index_name(context, self.table.schema, self.table.name, *self.columns, suffix="key")
-        yield from self._partitioned(context, title, name) if self.table.kind == "partitioned" else self._plain(
-            title, name
+        yield from (
+            self._partitioned(context, title, name) if self.table.kind == "partitioned" else self._plain(title, name)
         )
         yield verified(self.table, on_table(self.table, name, "u"), KEYS)
 
@@ -52,15 +52,7 @@ class _AddUnique:
 
     def _partitioned(self, context: PlanContext, title: str, name: str) -> Iterator[Step]:
         """The root's key takes those of the leaves for its own, and reads no row."""
-        indexes = tuple(
-            IndexName(
-                schema=leaf.schema,
-                name=free_index_name(context, leaf.schema, leaf.name, *self.columns, suffix="key"),
-                of_schema=leaf.schema,
-                of=leaf.name,
-            )
-            for leaf in self.table.leaves
-        )
+        indexes = tuple(leaf_index(context, leaf, self.columns, "UNIQUE", "key") for leaf in self.table.leaves)
         leaves = [
             (Named(schema=index.schema, table=index.of, name=index.name, kind="u"), index.name) for index in indexes
         ]

@@ -17,7 +17,7 @@ from auditor.sql import Sql
 class _PopulateView:
     view: Table
 
-    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+    def steps(self, _: PlanContext) -> Iterator[Step | Note]:
         view = named(self.view)
         refresh = sql.compose("REFRESH MATERIALIZED VIEW {view}", view=sql.name(self.view.schema, self.view.name))
         refusal = refuse("% is not populated", words(f"{self.view.schema}.{self.view.name}"))

@@ -21,12 +21,17 @@ def steps(draw: st.DrawFn) -> Step:
         lock="none",
         rows=draw(st.none() | st.integers(0, 3)),
         transactional=number != 4,
-        fingerprints=draw(st.sets(st.sampled_from(["F-1", "F-2", "F-3"]), max_size=2).map(lambda found: tuple(sorted(found)))),
+        fingerprints=draw(
+            st.sets(st.sampled_from(["F-1", "F-2", "F-3"]), max_size=2).map(lambda found: tuple(sorted(found)))
+        ),
     )
 
 
 plans = st.builds(
-    Plan, id=st.just("p1"), steps=st.lists(steps(), max_size=6).map(tuple), notes=st.lists(st.sampled_from("abc")).map(tuple)
+    Plan,
+    id=st.just("p1"),
+    steps=st.lists(steps(), max_size=6).map(tuple),
+    notes=st.lists(st.sampled_from("abc")).map(tuple),
 ).map(compose)
 
 

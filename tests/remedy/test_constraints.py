@@ -246,6 +246,9 @@ def test_the_guard_refuses_another_database_and_another_version(database18: Data
     guard = script(plan_for(database18, lambda c: [set_not_null(table(c, "t"), "a")]), Phase.GUARD)
 
     assert database18.psql(guard).returncode == 0
-    assert "written for PostgreSQL 17, this is 18" in database18.psql(guard.replace("<> 18", "<> 17").replace(", 18,", ", 17,")).stderr
+    assert (
+        "written for PostgreSQL 17, this is 18"
+        in database18.psql(guard.replace("<> 18", "<> 17").replace(", 18,", ", 17,")).stderr
+    )
     with database18.clone() as copy:
         assert f"written for the database {database18.name}" in copy.psql(guard).stderr

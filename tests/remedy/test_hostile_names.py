@@ -37,7 +37,8 @@ def quoted(name: str) -> str:
 def test_a_migration_of_hostile_names(database18: Database, tmp_path: Path, name: str) -> None:
     q, other = quoted(name), quoted(name[:-1] + "2")
     with database18.connect() as connection:
-        connection.execute(f"""
+        connection.execute(
+            f"""
             CREATE SCHEMA {q};
             CREATE TABLE {q}.{other} (id int PRIMARY KEY, {q} text);
             CREATE TABLE {q}.{q} (id int PRIMARY KEY, {q} int, {other} text);
@@ -45,7 +46,8 @@ def test_a_migration_of_hostile_names(database18: Database, tmp_path: Path, name
             INSERT INTO {q}.{q} VALUES (1, 1, 'A'), (2, 2, NULL), (3, 9, 'b');
             CREATE FUNCTION {q}.{q}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN coalesce(NEW, OLD); END';
             CREATE TRIGGER {q} BEFORE UPDATE OR DELETE ON {q}.{q} FOR EACH ROW EXECUTE FUNCTION {q}.{q}();
-        """.encode())
+        """.encode()
+        )
 
     def everything(catalog: Catalog) -> list[Operation]:
         t, r = table(catalog, name, name), table(catalog, name[:-1] + "2", name)
@@ -72,8 +74,14 @@ def test_a_migration_of_hostile_names(database18: Database, tmp_path: Path, name
         violations=3,
         references=(
             Reference(
-                schema=name, table=name, columns=(name,), ref_schema=name, ref_table=name[:-1] + "2",
-                ref_columns=("id",), declared=False, confidence=1.0,
+                schema=name,
+                table=name,
+                columns=(name,),
+                ref_schema=name,
+                ref_table=name[:-1] + "2",
+                ref_columns=("id",),
+                declared=False,
+                confidence=1.0,
             ),
         ),
     )

@@ -1,5 +1,7 @@
 """Setting rows aside and assigning values: applied twice, verified, and rolled back without a trace."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import sqlalchemy as sa
 
 from auditor.catalog import Catalog
@@ -75,9 +77,7 @@ def test_what_refers_to_rows_set_aside_goes_along_or_lets_go_and_comes_back(data
     with database.connect() as connection:
         connection.execute(REFERRING)
 
-    plan = plan_for(
-        database, lambda c: [set_aside(table(c, "orgs"), column(table(c, "orgs"), "gone").is_(sa.true()))]
-    )
+    plan = plan_for(database, lambda c: [set_aside(table(c, "orgs"), column(table(c, "orgs"), "gone").is_(sa.true()))])
     between = full_circle(database, plan)
 
     assert [between.rows[f"public.{name}"].total() for name in ("orgs", "users", "posts", "likes")] == [1, 1, 3, 3]
@@ -232,3 +232,55 @@ def test_a_correlated_violation_keeps_its_correlation(database: Database) -> Non
     between = full_circle(database, plan_for(database, orphans, violations=1))
 
     assert sorted(between.rows["public.c"]) == ["c(1,1)", "c(3,)"]
+
+
+def test_a_row_that_begins_to_refer_while_the_step_waits_goes_along_and_comes_back(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute("""
+            CREATE TABLE orgs (id int PRIMARY KEY);
+            CREATE TABLE users (id int, org int REFERENCES orgs ON DELETE CASCADE);
+            INSERT INTO orgs VALUES (1), (2); INSERT INTO users VALUES (1, 1);
+        """)
+    plan = plan_for(database, lambda c: [set_aside(table(c, "orgs"), column(table(c, "orgs"), "id") == 1)])
+    run(database, plan, Phase.GUARD)
+
+    with database.connect() as writer, ThreadPoolExecutor() as pool:
+        writer.execute("BEGIN; INSERT INTO users VALUES (2, 1)")
+        step = pool.submit(attempt, database, plan, Phase.CLEANUP)
+        wait_for_waiter(database)
+        writer.execute("COMMIT")
+        assert step.result().returncode == 0
+
+    assert state(database).rows["public.users"].total() == 0
+    run(database, plan, Phase.ROLLBACK)
+    assert sorted(state(database).rows["public.users"]) == ["users(1,1)", "users(2,1)"]
+
+
+def wait_for_waiter(database: Database) -> None:
+    """Returns when somebody waits for a lock."""
+    with database.connect() as connection:
+        while connection.execute("SELECT pg_sleep(0.05) FROM pg_locks WHERE NOT granted").fetchone() is None:
+            pass
+
+
+def test_values_that_others_refer_to_change_only_where_these_follow(database18: Database) -> None:
+    with database18.connect() as connection:
+        connection.execute("""
+            CREATE TABLE t (id int PRIMARY KEY, email text UNIQUE);
+            CREATE TABLE follows (id int PRIMARY KEY, email text REFERENCES t (email) ON UPDATE CASCADE);
+            INSERT INTO t VALUES (1, 'A'), (2, 'b'); INSERT INTO follows VALUES (1, 'A'), (2, 'b');
+        """)
+
+    def lowered(catalog: Catalog) -> list[Operation]:
+        t = table(catalog, "t")
+        return [assign(t, {"email": sa.func.lower(column(t, "email"))}, not_lowercase(catalog))]
+
+    plan = plan_for(database18, lowered)
+    assert "public.follows(email) follows" in " ".join(plan.notes)
+    assert sorted(full_circle(database18, plan).rows["public.follows"]) == ["follows(1,a)", "follows(2,b)"]
+
+    with database18.connect() as connection:
+        connection.execute("CREATE TABLE loses (email text REFERENCES t (email) ON UPDATE SET NULL)")
+    plan = plan_for(database18, lowered)
+    assert plan.steps == ()
+    assert "public.loses ON UPDATE SET NULL" in plan.notes[0]

@@ -1,0 +1,82 @@
+"""Setting a column NOT NULL, in the form that the server's version allows without a scan under a strong lock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor import sql
+from auditor.catalog import Table
+from auditor.model import Phase, Step, printable
+from auditor.remedy import order
+from auditor.remedy.constraints import (
+    CHECKS,
+    LATER,
+    added_and_validated,
+    constraint_step,
+    exclusive,
+    free_name,
+    on_table,
+    scans,
+)
+from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.script import LONG, block, named, oid_of, refuse, transaction, words
+from auditor.sql import Sql
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SetNotNull:
+    table: Table
+    column: str
+
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        if context.catalog.server.major >= 18:
+            name = free_name(self.table, self.table.name, self.column, suffix="not_null")
+            definition = f"NOT NULL {sql.quote(self.column)} NOT VALID"
+            yield from added_and_validated(self.table, on_table(self.table, name, "n"), definition, CHECKS)
+        else:
+            yield from self._by_check()
+
+    def _by_check(self) -> Iterator[Step]:
+        """Until 18: a CHECK of exactly this form, once valid, spares SET NOT NULL its scan under a strong lock."""
+        name = free_name(self.table, self.table.name, self.column, suffix="is_set")
+        check = on_table(self.table, name, "c")
+        column = sql.quote(self.column)
+        title = f"set {named(self.table)}({printable(self.column)}) NOT NULL"
+        altered = f"ALTER TABLE {sql.quote(self.table.schema, self.table.name)} ALTER COLUMN {column}"
+        is_set = _is_not_null(self.table, self.column)
+        add = check.add(f"CHECK ({column} IS NOT NULL) NOT VALID", unless=is_set)
+        steps = (
+            transaction(f"{title}: a check that says the same", add),
+            transaction(f"{title}: validated", block(f"IF {check.is_there()} THEN\n{check.validate()}\nEND IF;"),
+                        timeout=LONG),
+            transaction(
+                title,
+                block(f"IF NOT ({is_set}) THEN\n{altered} SET NOT NULL;\nEND IF;"),
+                check.drop(),
+            ),
+        )  # fmt: skip
+        lock = f"{exclusive(self.table)}; then {scans(self.table)}"
+        yield constraint_step(Phase.CONSTRAINTS, CHECKS, self.table, title, Sql("\n".join(steps)), lock, verb="add")
+        refusal = refuse("% of % is not NOT NULL", words(self.column), words(f"{self.table.schema}.{self.table.name}"))
+        verify = f"{named(self.table)}({printable(self.column)}) is NOT NULL"
+        yield constraint_step(
+            Phase.VERIFY, 1_000_000, self.table, verify,
+            transaction(verify, block(f"IF NOT ({is_set}) THEN\n{refusal}\nEND IF;")),
+            "none: reads the catalog", verb="verify",
+        )  # fmt: skip
+        undo = f"{named(self.table)}({printable(self.column)}) accepts NULL again"
+        text = transaction(undo, block(f"IF {is_set} THEN\n{altered} DROP NOT NULL;\nEND IF;"), check.drop())
+        yield constraint_step(
+            Phase.ROLLBACK, LATER, self.table, undo, text, exclusive(self.table), verb="drop", rollback_part=order.DROP
+        )
+
+
+def _is_not_null(table: Table, column: str) -> Sql:
+    return Sql(
+        "EXISTS (SELECT FROM pg_catalog.pg_attribute AS a WHERE a.attnotnull"
+        f" AND a.attrelid = {oid_of(table.schema, table.name)} AND a.attname = {sql.literal(column)})"
+    )
+
+
+def set_not_null(table: Table, column: str) -> Operation:
+    """Sets a column NOT NULL without a scan under a strong lock; the form depends on the server's version."""
+    return _SetNotNull(table=table, column=column)
