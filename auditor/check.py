@@ -8,11 +8,17 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
-from auditor.catalog import Catalog
+from auditor.catalog import Catalog, Table
 from auditor.config import Config
+from auditor.intentions import Intended, intended
 from auditor.model import Reference, Severity
 from auditor.probe import Probe, Verdict
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 SECTIONS = ("Why it matters", "False positives", "Remedy")
 
@@ -24,6 +30,34 @@ class Facts:
     catalog: Catalog
     references: tuple[Reference, ...]
     config: Config
+
+    @cached_property
+    def intended(self) -> tuple[Intended, ...]:
+        """The constraints of the coming migration, on tables in scope. AuditorError where one cannot be."""
+        return intended(self.catalog, self.config)
+
+    def intended_on(self, table: Table) -> tuple[Intended, ...]:
+        """Those on one table."""
+        return self._intended_by_table.get(table.oid, ())
+
+    def references_of(self, table: Table) -> tuple[Reference, ...]:
+        """The references, declared and inferred, whose referencing side is this table."""
+        return self._references_by_table.get((table.schema, table.name), ())
+
+    @cached_property
+    def _intended_by_table(self) -> dict[int, tuple[Intended, ...]]:
+        return _grouped(self.intended, lambda each: each.table.oid)
+
+    @cached_property
+    def _references_by_table(self) -> dict[tuple[str, str], tuple[Reference, ...]]:
+        return _grouped(self.references, lambda each: (each.schema, each.table))
+
+
+def _grouped(values: Iterable[_Value], key: Callable[[_Value], _Key]) -> dict[_Key, tuple[_Value, ...]]:
+    found: dict[_Key, list[_Value]] = {}
+    for value in values:
+        found.setdefault(key(value), []).append(value)
+    return {each: tuple(group) for each, group in found.items()}
 
 
 Rule = Callable[[Facts], Iterable[Probe | Verdict]]

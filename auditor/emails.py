@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.check import Facts
-from auditor.intentions import Intended, intended
-from auditor.naming import email_columns
+from auditor.intentions import Intended
+from auditor.naming import email_columns_of
 from auditor.probe import relation
 
 
@@ -36,27 +36,28 @@ def not_normalized(table: Table, column: Column) -> sql.Condition:
 
 def intended_check(facts: Facts, table: Table, column: Column) -> Intended | None:
     """The CHECK of the configuration that says that this column is in lower case."""
-    for each in intended(facts.catalog, facts.config, "check"):
+    for each in facts.intended_on(table):
         name, lowered = _sides(each.intention.condition or "")
-        if each.table.oid == table.oid and name in _names(column) and lowered in _lowered(column):
+        if name in _names(column) and lowered in _lowered(column):
             return each
     return None
 
 
 def intended_unique(facts: Facts, table: Table, column: Column) -> Intended | None:
     """The unique key of the configuration on this address in lower case, and perhaps on plain columns."""
-    for each in intended(facts.catalog, facts.config, "unique"):
+    for each in facts.intended_on(table):
         texts = [_plain(text) for text in each.intention.expressions]
-        is_whole = each.table.oid == table.oid and each.intention.where is None
-        if is_whole and len(texts) == 1 and texts[0] in _lowered(column):
+        if each.intention.where is None and len(texts) == 1 and texts[0] in _lowered(column):
             return each
     return None
 
 
 def answers_for(facts: Facts, each: Intended) -> bool:
     """Whether a check of the e-mail columns answers for this intention, so that no other has to."""
-    columns = email_columns(facts.catalog, facts.config)
-    return any(each in (intended_check(facts, *found), intended_unique(facts, *found)) for found in columns)
+    for column in email_columns_of(each.table, facts.config):
+        if each in (intended_check(facts, each.table, column), intended_unique(facts, each.table, column)):
+            return True
+    return False
 
 
 def _names(column: Column) -> set[str]:

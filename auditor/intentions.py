@@ -20,6 +20,11 @@ class Intended:
     table: Table
 
     @property
+    def kind(self) -> str:
+        """`not-null`, `foreign-key`, `unique` or `check`."""
+        return self.intention.kind
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns that it names."""
         return self.intention.columns
@@ -32,12 +37,12 @@ class Intended:
         return ", ".join((*map(quoted, self.columns), *self.intention.expressions))
 
 
-def intended(catalog: Catalog, config: Config, kind: str) -> tuple[Intended, ...]:
-    """The intentions of one kind, on tables in scope.
+def intended(catalog: Catalog, config: Config) -> tuple[Intended, ...]:
+    """The intentions on tables in scope.
 
     Raises AuditorError for one that names no table or column, or lacks what its kind needs.
     """
-    resolved = (_resolved(catalog, each) for each in config.intend if each.kind == kind)
+    resolved = (_resolved(catalog, each) for each in config.intend)
     return tuple(each for each in resolved if catalog.scope.includes(each.table))
 
 
@@ -46,13 +51,9 @@ def intended_references(catalog: Catalog, config: Config) -> tuple[tuple[Referen
 
     Raises AuditorError as `intended` does, and where the two sides do not match.
     """
-    return tuple((_reference(catalog, each), each) for each in intended(catalog, config, "foreign-key"))
-
-
-def is_intended_not_null(catalog: Catalog, config: Config, table: Table, column: str) -> bool:
-    """Whether the configuration, or a constraint that is not valid yet, says that this column holds no NULL."""
-    named = (each for each in intended(catalog, config, "not-null") if each.table.oid == table.oid)
-    return any(column in each.columns for each in named) or declares_not_null(table, column)
+    return tuple(
+        (reference_of(catalog, each), each) for each in intended(catalog, config) if each.kind == "foreign-key"
+    )
 
 
 def declares_not_null(table: Table, column: str) -> bool:
@@ -114,7 +115,8 @@ def _nearest(wrong: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]}?" if near else "see which tables this role can see"
 
 
-def _reference(catalog: Catalog, each: Intended) -> Reference:
+def reference_of(catalog: Catalog, each: Intended) -> Reference:
+    """The reference that an intended foreign key declares. AuditorError where the two sides do not match."""
     intention, table = each.intention, each.table
     assert intention.references is not None
     named = parse_columns(intention.references)

@@ -97,9 +97,8 @@ def live_where(table: Table, where: str) -> LiveRows | None:
 
 def owners(facts: Facts, live: LiveRows) -> Iterator[Column]:
     """The referencing columns by which the live rows are about one each, by the statistics."""
-    for reference in facts.references:
-        is_here = (reference.schema, reference.table) == (live.table.schema, live.table.name)
-        if not is_here or len(reference.columns) != 1 or reference.json_path:
+    for reference in facts.references_of(live.table):
+        if len(reference.columns) != 1 or reference.json_path:
             continue
         column = live.table.column(reference.columns[0])
         if _has_about_one(live, column) and not live.table.proves_unique((column.name,)):

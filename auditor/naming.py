@@ -25,10 +25,12 @@ _EMAIL_QUALIFIERS = frozenset(
 
 def email_columns(catalog: Catalog, config: Config) -> Iterator[tuple[Table, Column]]:
     """The columns in scope that hold one e-mail address each: by name and type, or because the configuration says."""
-    for table in catalog.measurable():
-        for column in table.columns:
-            if column.type.family == "text" and _holds_email(table, column, config):
-                yield table, column
+    return ((table, column) for table in catalog.measurable() for column in email_columns_of(table, config))
+
+
+def email_columns_of(table: Table, config: Config) -> Iterator[Column]:
+    """Those of one table."""
+    return (each for each in table.columns if each.type.family == "text" and _holds_email(table, each, config))
 
 
 def _holds_email(table: Table, column: Column, config: Config) -> bool:

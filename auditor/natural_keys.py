@@ -9,8 +9,8 @@ from auditor.catalog import Column, Table
 from auditor.catalog.estimates import distinct_share, distinct_values, sample
 from auditor.check import Facts
 from auditor.emails import answers_for
-from auditor.intentions import Intended, intended
-from auditor.naming import email_columns, names_key, names_measure
+from auditor.intentions import Intended
+from auditor.naming import email_columns_of, names_key, names_measure
 from auditor.probe import Measurement, relation
 from auditor.remedy import Operation, add_unique, create_index, rebuild_index
 
@@ -23,8 +23,9 @@ _FAMILIES = ("integer", "text", "uuid")
 def intended_keys(facts: Facts, *, narrowed: bool) -> Iterator[Intended]:
     """The unique keys of the configuration, with a `where` (`narrowed`) or without; those on e-mail addresses in lower
     case are left to their own check."""
-    for each in intended(facts.catalog, facts.config, "unique"):
-        if (each.intention.where is not None) is narrowed and not answers_for(facts, each):
+    for each in facts.intended:
+        is_narrowed = each.intention.where is not None
+        if each.kind == "unique" and is_narrowed is narrowed and not answers_for(facts, each):
             yield each
 
 
@@ -47,8 +48,8 @@ def likely_keys(facts: Facts, table: Table) -> Iterator[Column]:
     thresholds = facts.config.thresholds
     if table.rows is None or table.rows < thresholds.near_unique_rows:
         return
-    taken = {column for each in intended(facts.catalog, facts.config, "unique") for column in _taken(each, table)}
-    taken |= {column.name for owner, column in email_columns(facts.catalog, facts.config) if owner is table}
+    taken = {name for each in facts.intended_on(table) if each.kind == "unique" for name in columns_of(each)}
+    taken |= {column.name for column in email_columns_of(table, facts.config)}
     for column in table.columns:
         is_near = (distinct_share(table, column) or 0.0) >= thresholds.near_unique
         is_free = column.name not in taken and not _is_chance(facts, table, column)
@@ -82,10 +83,6 @@ def unique_index(
     return () if table.kind == "partitioned" else (create_index(table, keys, unique=True, where=where, suffix="key"),)
 
 
-def _taken(each: Intended, table: Table) -> tuple[str, ...]:
-    return columns_of(each) if each.table.oid == table.oid else ()
-
-
 def _is_key_like(table: Table, column: Column) -> bool:
     unique = [index for index in table.indexes if index.unique]
     in_unique_index = any(column.name in (key.column, key.expression) for index in unique for key in index.keys)
@@ -104,9 +101,8 @@ def _are_identifiers(column: Column) -> bool:
 
 def _is_chance(facts: Facts, table: Table, column: Column) -> bool:
     """Whether a reference repeats seldom only because there are many more rows to refer to than rows that refer."""
-    for reference in facts.references:
-        is_here = (reference.schema, reference.table, reference.columns) == (table.schema, table.name, (column.name,))
+    for reference in facts.references_of(table):
         referenced = facts.catalog.table(reference.ref_schema, reference.ref_table)
-        if is_here and referenced is not None and referenced.rows is not None:
+        if reference.columns == (column.name,) and referenced is not None and referenced.rows is not None:
             return (distinct_values(table, column) or 0.0) < referenced.rows / 2
     return False

@@ -3,7 +3,7 @@
 from auditor.catalog import Column, Table
 from auditor.catalog.estimates import null_fraction
 from auditor.check import Facts
-from auditor.intentions import declares_not_null, is_intended_not_null
+from auditor.intentions import declares_not_null
 from auditor.naming import marks_end, points_upward
 
 NOT_NULL_LOCK = "ACCESS EXCLUSIVE for milliseconds; rows are read under SHARE UPDATE EXCLUSIVE, writes go on"
@@ -19,6 +19,12 @@ def may_be_null(table: Table, column: Column) -> bool:
     )
 
 
+def is_intended_not_null(facts: Facts, table: Table, column: str) -> bool:
+    """Whether the configuration, or a constraint that is not valid yet, says that this column holds no NULL."""
+    named = (each for each in facts.intended_on(table) if each.kind == "not-null")
+    return any(column in each.columns for each in named) or declares_not_null(table, column)
+
+
 def is_settable(facts: Facts, table: Table, column: str) -> bool:
     """Whether a plan may set this column NULL: nothing declared or intended says otherwise, no key contains it."""
     is_key = any(index.unique and column in index.columns for index in table.indexes)
@@ -26,7 +32,7 @@ def is_settable(facts: Facts, table: Table, column: str) -> bool:
         not is_key
         and not table.column(column).not_null
         and not table.column(column).generated
-        and not is_intended_not_null(facts.catalog, facts.config, table, column)
+        and not is_intended_not_null(facts, table, column)
     )
 
 
@@ -38,9 +44,7 @@ def is_nullable(table: Table, column: Column) -> bool:
 def refers_undeclared(facts: Facts, table: Table, column: str) -> bool:
     """Whether the column refers somewhere without a foreign key: its orphans may have to be set NULL."""
     return any(
-        not each.declared and not each.json_path and column in each.columns
-        for each in facts.references
-        if (each.schema, each.table) == (table.schema, table.name)
+        not each.declared and not each.json_path and column in each.columns for each in facts.references_of(table)
     )
 
 

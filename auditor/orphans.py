@@ -8,7 +8,7 @@ from auditor import sql
 from auditor.catalog import Action, Constraint, Table, Type
 from auditor.catalog.estimates import distinct_share
 from auditor.check import Facts
-from auditor.intentions import intended_references
+from auditor.intentions import reference_of
 from auditor.model import Reference, Subject
 from auditor.nullability import is_settable
 from auditor.probe import Proposed, subject_of
@@ -34,9 +34,10 @@ def undeclared(facts: Facts) -> Iterator[Reference]:
 
 def intended_action(facts: Facts, reference: Reference) -> Action | None:
     """The ON DELETE of the foreign key that the configuration names at this place, None where it names none."""
-    for each, named in intended_references(facts.catalog, facts.config):
-        if place_of(each) == place_of(reference):
-            return named.intention.on_delete
+    table = facts.catalog.table(reference.schema, reference.table)
+    for each in facts.intended_on(table) if table else ():
+        if each.kind == "foreign-key" and place_of(reference_of(facts.catalog, each)) == place_of(reference):
+            return each.intention.on_delete
     return None
 
 
@@ -160,10 +161,6 @@ def _settable(facts: Facts, join: AntiJoin, constraint: Constraint | None) -> tu
         return columns if columns == join.columns else ()
     if len(join.columns) == 1:
         return columns
-    shared = {column for each in facts.references if _is_elsewhere(join, each) for column in each.columns}
+    elsewhere = (each.columns for each in facts.references_of(join.table) if {*each.columns} != {*join.columns})
+    shared = {column for others in elsewhere for column in others}
     return tuple(column for column in columns if column not in shared)
-
-
-def _is_elsewhere(join: AntiJoin, reference: Reference) -> bool:
-    is_here = (reference.schema, reference.table) == (join.table.schema, join.table.name)
-    return is_here and {*reference.columns} != {*join.columns}

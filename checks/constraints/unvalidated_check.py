@@ -9,7 +9,7 @@ from auditor import sql
 from auditor.catalog import Constraint, Table
 from auditor.check import Example, Facts, check
 from auditor.emails import answers_for
-from auditor.intentions import Intended, intended, not_null_column
+from auditor.intentions import Intended, not_null_column
 from auditor.model import Severity, Subject
 from auditor.natural_keys import columns_of
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, subject_of
@@ -54,8 +54,8 @@ def unvalidated_check(facts: Facts) -> Iterator[RowProbe]:
             is_loose = not (constraint.validated and constraint.enforced)
             if constraint.kind == "check" and is_loose and not not_null_column(table, constraint.name):
                 yield _declared(table, constraint)
-    for each in intended(facts.catalog, facts.config, "check"):
-        if not answers_for(facts, each):
+    for each in facts.intended:
+        if each.kind == "check" and not answers_for(facts, each):
             yield _intended(each)
 
 

@@ -7,7 +7,6 @@ from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.catalog.estimates import null_fraction
 from auditor.check import Example, Facts, check
-from auditor.intentions import intended
 from auditor.model import Severity
 from auditor.nullability import NOT_NULL_LOCK, is_nullable, may_be_null, refers_undeclared
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, relation, subject_of
@@ -37,9 +36,7 @@ def missing_not_null(facts: Facts) -> Iterator[RowProbe]:
         SET NOT NULL, in the form that reads the rows without a long lock.
     """
     configured = {
-        (each.table.oid, column)
-        for each in intended(facts.catalog, facts.config, "not-null")
-        for column in each.columns
+        (each.table.oid, column) for each in facts.intended if each.kind == "not-null" for column in each.columns
     }
     for table in facts.catalog.measurable():
         for column in table.columns:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from auditor import sql
 from auditor.catalog import Column, Constraint, Table
 from auditor.check import Example, Facts, check
-from auditor.intentions import Intended, intended, not_null_column
+from auditor.intentions import Intended, not_null_column
 from auditor.model import Certainty, Severity
 from auditor.nullability import NOT_NULL_LOCK, is_hardly_null, is_nullable, may_be_null, refers_undeclared
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, relation, subject_of
@@ -87,8 +87,8 @@ def null_in_intended_not_null(facts: Facts) -> Iterator[RowProbe]:
 
 
 def _intent(facts: Facts, table: Table, column: Column) -> _Intent | None:
-    for each in intended(facts.catalog, facts.config, "not-null"):
-        if each.table.oid == table.oid and column.name in each.columns:
+    for each in facts.intended_on(table):
+        if each.kind == "not-null" and column.name in each.columns:
             return _Intent(configured=each)
     for constraint in table.constraints:
         is_loose = not (constraint.validated and constraint.enforced)
