@@ -9,6 +9,7 @@ from auditor.model import Outcome, Reference, Severity, Subject, fingerprint
 from auditor.probe import Judgement, KeyProbe, Measurement, Probe, Proposed, Verdict
 from auditor.scan import Unseen
 
+EMPTY = "the table is empty"
 UNREAD = "it was locked or changed while its definition was read"
 
 
@@ -62,7 +63,7 @@ def answer(
     if isinstance(result, Unseen):
         return Answer(check=check, question=question, outcome=result.outcome, reason=result.reason)
     if result.population == 0 and not (isinstance(question, KeyProbe) and question.proven):
-        reason = "the table is empty" if result.rows == 0 else "no row is concerned"
+        reason = EMPTY if result.rows == 0 else "no row is concerned"
         return Answer(check=check, question=question, outcome=Outcome.VACUOUS, reason=reason, measurement=result)
     try:
         judgement = question.judge(result)

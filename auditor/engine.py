@@ -16,9 +16,9 @@ from auditor.check import Check, Facts
 from auditor.config import Config
 from auditor.connect import Session, open_session
 from auditor.coverage import coverage_of
-from auditor.findings import findings_of, plan_for
+from auditor.findings import findings_and_plan
 from auditor.model import Audit, DatabaseInfo, Run, TableSize, ToolInfo
-from auditor.planner import plan_scans
+from auditor.planner import lightened, plan_scans
 from auditor.probe import Probe, Verdict
 from auditor.readiness import readiness_of
 from auditor.references import find_references
@@ -64,8 +64,7 @@ def audit(
         answers = tuple(answer(check, question, measured, catalog) for check, question in asked)
         found = without_implied(answers)
         plan_id = clock.started_at.strftime("p%Y%m%d%H%M%S")
-        findings = findings_of(found, session, facts, plan_id)
-        plan = plan_for(found, facts, plan_id)
+        findings, plan = findings_and_plan(found, session, facts, plan_id)
         coverage = coverage_of(answers, catalog)
         constraints = readiness_of(answers, plan)
         return Audit(
@@ -87,7 +86,7 @@ def audit(
 def _ask(checks: Sequence[Check], facts: Facts) -> Iterator[tuple[Check, Probe | Verdict]]:
     for check in checks:
         for question in check(facts):
-            yield check, question
+            yield check, question if isinstance(question, Verdict) else lightened(question)
 
 
 def _run(session: Session, clock: Clock, config: Config) -> Run:

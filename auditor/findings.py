@@ -12,34 +12,45 @@ from auditor.remedy import PlanContext, compose, plan_of, sql_of
 from auditor.scan import detection_sql, witnesses
 
 
-def findings_of(found: Sequence[Answer], session: Session, facts: Facts, plan_id: str) -> tuple[Finding, ...]:
-    """The findings, worst first; the keys of violating rows are fetched here, a few for each."""
+def findings_and_plan(
+    found: Sequence[Answer], session: Session, facts: Facts, plan_id: str
+) -> tuple[tuple[Finding, ...], Plan]:
+    """The findings, worst first, and one plan of every chosen remedy.
+
+    The keys of violating rows that no scan brought are fetched here, a few for each finding.
+    """
     measured = [
         (each.question, each.measurement)
         for each in found
         if each.measurement is not None and not isinstance(each.question, Verdict)
     ]
     keys = witnesses(session, measured, samples=facts.config.samples)
-    findings = [_finding(each, keys, facts, plan_id) for each in found]
-    return tuple(sorted(findings, key=_worst_first))
+    least = facts.config.thresholds.blocker_confidence
+    trusted = tuple(each for each in facts.references if not each.declared and each.confidence >= least)
+    findings, chosen = [], [Plan(id=plan_id)]
+    for each in found:
+        context = PlanContext(
+            catalog=facts.catalog,
+            plan_id=plan_id,
+            fingerprint=each.fingerprint,
+            violations=_violations(each),
+            references=trusted,
+        )
+        plans = [(remedy, plan_of(remedy, context)) for remedy in _remedies(each)]
+        findings.append(_finding(each, keys, plans))
+        chosen += [plan for remedy, plan in plans if remedy.chosen]
+    return tuple(sorted(findings, key=_worst_first)), compose(*chosen)
 
 
-def plan_for(found: Sequence[Answer], facts: Facts, plan_id: str) -> Plan:
-    """One plan of every chosen remedy."""
-    plans = [
-        plan_of(remedy, _context(each, facts, plan_id))
-        for each in found
-        if each.judgement is not None
-        for remedy in each.judgement.remedies
-        if remedy.chosen
-    ]
-    return compose(Plan(id=plan_id), *plans)
+def _remedies(each: Answer) -> tuple[remedies.Remedy, ...]:
+    return each.judgement.remedies if each.judgement is not None else ()
 
 
-def _finding(each: Answer, keys: Mapping[int, tuple[Witness, ...]], facts: Facts, plan_id: str) -> Finding:
+def _finding(
+    each: Answer, keys: Mapping[int, tuple[Witness, ...]], plans: Sequence[tuple[remedies.Remedy, Plan]]
+) -> Finding:
     judgement, measured, question = each.judgement, each.measurement, each.question
     assert judgement is not None
-    context = _context(each, facts, plan_id)
     return Finding(
         fingerprint=each.fingerprint,
         check=each.check.id,
@@ -56,22 +67,10 @@ def _finding(each: Answer, keys: Mapping[int, tuple[Witness, ...]], facts: Facts
         message=judgement.message,
         hint=judgement.hint,
         detection_sql=question.detection_sql if isinstance(question, Verdict) else detection_sql(question),
-        remedies=tuple(_rendered(remedy, context) for remedy in judgement.remedies),
-    )
-
-
-def _rendered(remedy: remedies.Remedy, context: PlanContext) -> Remedy:
-    return Remedy(kind=remedy.kind, chosen=remedy.chosen, summary=remedy.summary, sql=sql_of(plan_of(remedy, context)))
-
-
-def _context(each: Answer, facts: Facts, plan_id: str) -> PlanContext:
-    least = facts.config.thresholds.blocker_confidence
-    return PlanContext(
-        catalog=facts.catalog,
-        plan_id=plan_id,
-        fingerprint=each.fingerprint,
-        violations=_violations(each),
-        references=tuple(each for each in facts.references if not each.declared and each.confidence >= least),
+        remedies=tuple(
+            Remedy(kind=remedy.kind, chosen=remedy.chosen, summary=remedy.summary, sql=sql_of(plan))
+            for remedy, plan in plans
+        ),
     )
 
 

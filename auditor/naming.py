@@ -142,6 +142,8 @@ _PROSE = frozenset(
     """.split()  # noqa: SIM905
 )
 
+_SHARED = frozenset(("fax", "mobile", "phone", "postal", "postcode", "session", "telephone", "zip", "zipcode"))
+
 
 def names_key(name: str) -> bool:
     """Whether the last word says key: `order_number`, `sku`, `username`."""
@@ -149,5 +151,6 @@ def names_key(name: str) -> bool:
 
 
 def names_measure(name: str) -> bool:
-    """Whether the name says that values may coincide without meaning anything: amounts, prose, positions, digests."""
-    return not (_MEASURES | _PROSE).isdisjoint(words(name)) and not names_key(name)
+    """Whether the name says that values may coincide without meaning anything: amounts, prose, telephones, digests."""
+    named = {*words(name)}
+    return not _SHARED.isdisjoint(named) or (not (_MEASURES | _PROSE).isdisjoint(named) and not names_key(name))

@@ -1,6 +1,6 @@
 """The readiness matrix: which constraints could be added now, and what stands in the way of the others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from auditor.answers import Answer
 from auditor.model import ConstraintState, Outcome, Phase, Plan, Readiness, Subject
@@ -14,18 +14,19 @@ def readiness_of(answers: Iterable[Answer], plan: Plan) -> tuple[Readiness, ...]
 
     Where several checks decide about the same constraint, the worst of them counts and their findings are united.
     """
+    files = _files(plan)
     rows: dict[tuple[str, Subject], Readiness] = {}
     for each in answers:
         if each.proposes is not None:
-            row = _row(each, each.proposes, plan)
+            row = _row(each, each.proposes, files)
             known = rows.get((row.kind, row.subject))
             rows[row.kind, row.subject] = row if known is None else _worse(known, row)
     return tuple(sorted(rows.values(), key=_order))
 
 
-def _row(each: Answer, proposed: Proposed, plan: Plan) -> Readiness:
+def _row(each: Answer, proposed: Proposed, files: Mapping[str, str]) -> Readiness:
     measured = each.measurement
-    findings = (each.fingerprint,) if each.judgement else ()
+    fingerprint = each.fingerprint if each.judgement else None
     return Readiness(
         kind=proposed.kind,
         subject=proposed.subject,
@@ -36,8 +37,8 @@ def _row(each: Answer, proposed: Proposed, plan: Plan) -> Readiness:
         population=measured.population if measured else None,
         reason=each.reason,
         lock=proposed.lock,
-        file=_file(findings, plan),
-        findings=findings,
+        file=files.get(fingerprint) if fingerprint else None,
+        findings=(fingerprint,) if fingerprint else (),
     )
 
 
@@ -66,13 +67,15 @@ def _worse(one: Readiness, other: Readiness) -> Readiness:
     )
 
 
-def _file(findings: tuple[str, ...], plan: Plan) -> str | None:
-    """The file that adds the constraint: that of a step for one of its findings, constraints before indexes."""
-    for phase in (Phase.CONSTRAINTS, Phase.INDEXES):
-        for step in plan.steps:
-            if step.phase is phase and not {*findings}.isdisjoint(step.fingerprints):
-                return phase.file
-    return None
+def _files(plan: Plan) -> dict[str, str]:
+    """By fingerprint, the file that adds the constraint: that of a step of the finding, constraints before indexes."""
+    return {
+        fingerprint: phase.file
+        for phase in (Phase.INDEXES, Phase.CONSTRAINTS)
+        for step in plan.steps
+        if step.phase is phase
+        for fingerprint in step.fingerprints
+    }
 
 
 def _order(row: Readiness) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from string import Formatter
 from typing import Any, NewType
+from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import base
@@ -57,32 +58,35 @@ class _Dialect(base.PGDialect):
     max_identifier_length = 10_000
 
     def __init__(self) -> None:
-        super().__init__(paramstyle="named")
+        super().__init__(paramstyle="named")  # type: ignore[no-untyped-call]
         self._backslash_escapes = False
 
 
 _DIALECT = _Dialect()
-_PREPARER = _Preparer(_DIALECT)  # type: ignore[no-untyped-call]
+_PREPARER = _Preparer(_DIALECT)
 
 
-@lru_cache(maxsize=20_000)
+_ALIVE: WeakValueDictionary[tuple[str, str, tuple[str, ...]], sa.TableClause] = WeakValueDictionary()
+
+
+@lru_cache(maxsize=512)
 def relation(schema: str, name: str, columns: tuple[str, ...]) -> sa.TableClause:
-    """The one table object of that relation: two would be a cartesian product to SQLAlchemy.
+    """The one table object of that relation, for as long as an expression holds it: two would be a cartesian product
+    to SQLAlchemy. Every name is quoted by our rule, also one that SQLAlchemy would fold."""
+    identity = (schema, name, columns)
+    found = _ALIVE.get(identity)
+    if found is None:
+        found = sa.table(_exact(name), *(sa.column(_exact(column)) for column in columns), schema=_exact(schema))
+        _ALIVE[identity] = found
+    return found
 
-    Every name is quoted by our rule, also one that SQLAlchemy would fold.
-    """
-    return sa.table(
-        _exact(name),
-        *(sa.column(_exact(column)) for column in columns),
-        schema=_exact(schema),
-    )
 
-
-def _exact(name: str) -> sa.sql.quoted_name:
+def _exact(name: str) -> str:
     """A name that is rendered as it is: quoted where it must be, and never folded."""
-    return sa.sql.quoted_name(name, quote=_needs_quotes(name))
+    return sa.sql.quoted_name(name, quote=True) if _needs_quotes(name) else name
 
 
+@lru_cache(maxsize=4096)
 def _needs_quotes(name: str) -> bool:
     return name in _RESERVED or re.fullmatch(r"[a-z_][a-z0-9_]*", name) is None
 

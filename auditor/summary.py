@@ -1,9 +1,9 @@
 """The verdict: what the audit comes to, in words and as counts, and the exit code that follows from it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from auditor.answers import Answer
+from auditor.answers import EMPTY, Answer
 from auditor.check import Check
 from auditor.model import (
     Audit,
@@ -18,6 +18,8 @@ from auditor.model import (
 
 CLEAN, FOUND, INCOMPLETE = 0, 1, 3
 
+_NOUNS = {Severity.BLOCKER: "blocker", Severity.WARNING: "warning", Severity.ADVICE: "piece of advice"}
+
 
 def summarise(
     answers: Iterable[Answer],
@@ -30,31 +32,31 @@ def summarise(
     outcomes = Counter(each.outcome for each in answers)
     unseen = [entry for entry in coverage if not entry.outcome.is_complete]
     return Summary(
-        verdict=_verdict(severities, constraints, unseen),
+        verdict=" ".join(_sentences(severities, constraints, coverage)),
         complete=not unseen,
         by_severity={severity: severities[severity] for severity in Severity},
         by_outcome={outcome: outcomes[outcome] for outcome in Outcome},
     )
 
 
-def _verdict(severities: Counter[Severity], constraints: tuple[Readiness, ...], unseen: list[Coverage]) -> str:
-    found = ", ".join(
-        _counted(severities[severity], noun)
-        for severity, noun in (
-            (Severity.BLOCKER, "blocker"),
-            (Severity.WARNING, "warning"),
-            (Severity.ADVICE, "piece of advice"),
-        )
-        if severities[severity]
-    )
-    sentences = [f"{found[0].upper() + found[1:]}." if found else "Nothing found."]
+def _sentences(
+    severities: Counter[Severity], constraints: tuple[Readiness, ...], coverage: tuple[Coverage, ...]
+) -> Iterator[str]:
+    found = ", ".join(_counted(severities[each], noun) for each, noun in _NOUNS.items() if severities[each])
+    yield f"{found}." if found else "Nothing found."
     blocked = sum(row.state == "blocked" for row in constraints)
     if blocked:
-        sentences.append(f"{blocked} of {_counted(len(constraints), 'possible constraint')} cannot be added yet.")
+        yield f"{blocked:,} of {_counted(len(constraints), 'possible constraint')} cannot be added yet."
+    unseen = _tables(entry for entry in coverage if not entry.outcome.is_complete)
     if unseen:
-        tables = {(entry.subject.schema, entry.subject.table) for entry in unseen}
-        sentences.append(f"Not everything was seen: {_counted(len(tables), 'table')} only in part or not at all.")
-    return " ".join(sentences)
+        yield f"Not everything was seen: {_counted(unseen, 'table')} only in part or not at all."
+    empty = _tables(entry for entry in coverage if entry.reason == EMPTY)
+    if empty:
+        yield f"{_counted(empty, 'table')} {'is' if empty == 1 else 'are'} empty: nothing is known of rows to come."
+
+
+def _tables(entries: Iterable[Coverage]) -> int:
+    return len({(entry.subject.schema, entry.subject.table) for entry in entries})
 
 
 def _counted(number: int, noun: str) -> str:

@@ -126,6 +126,7 @@ class Catalog:
         """The role of that name, None where there is none."""
         return self._roles_by_name.get(name)
 
+    @cached_property
     def relation_names(self) -> frozenset[tuple[str, str]]:
         """(schema, name) of every table, view and index: derived names must avoid them."""
         tables = {(table.schema, table.name) for table in self.tables}

@@ -26,13 +26,14 @@ def check_formats(formats: Sequence[str], out: str) -> tuple[str, ...]:
 def write(audit: Audit, formats: Sequence[str], out: str) -> tuple[Path, ...]:
     """Writes the formats below the folder `out` (or one of them to stdout for `-`); gives the files."""
     known = wiring.all_formats()
-    files = {path: text for name in formats for path, text in known[name].render(audit).items()}
     if out == "-":
-        click.echo("".join(files.values()), nl=False)
+        click.echo("".join(known[formats[0]].render(audit).values()), nl=False)
         return ()
     if "sql" in formats:
         _forget_plan(Path(out))
-    return tuple(_written(Path(out) / path, text) for path, text in files.items())
+    return tuple(
+        _written(Path(out) / path, text) for name in formats for path, text in known[name].render(audit).items()
+    )
 
 
 def _forget_plan(out: Path) -> None:

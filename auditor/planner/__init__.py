@@ -1,5 +1,6 @@
 """Probes → scans: the fewest statements that answer all of them. Pure: no connection."""
 
+from auditor.planner.empty import lightened
 from auditor.planner.forms import KEYS_MET, key_columns, row_key_json, settings_of
 from auditor.planner.plan import SMALL_PAGES, plan_scans
 from auditor.planner.scan import Answer, Quantity, Scan, ScanPlan, Unseen, halves, measured, pages_of, statement_of
@@ -14,6 +15,7 @@ __all__ = [
     "Unseen",
     "halves",
     "key_columns",
+    "lightened",
     "measured",
     "pages_of",
     "plan_scans",

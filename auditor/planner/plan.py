@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from auditor import sql
 from auditor.catalog import Table
+from auditor.planner.empty import has_no_page
 from auditor.planner.foretold import foretold
 from auditor.planner.forms import anti_join, counted_apart, grouping
 from auditor.planner.scan import Answer, Quantity, Scan, ScanPlan, pages_of, pass_over
@@ -47,6 +48,9 @@ class _Collected:
 
     def answer(self, probe: Probe) -> Answer:
         """Note what has to be counted for this probe; give how its answer follows."""
+        if has_no_page(probe.table):
+            rows = self._count(probe.table, None)
+            return Answer(violations=(), population=(rows,), rows=rows, presumed_empty=True)
         match probe:
             case RowProbe():
                 return self._of_rows(probe)

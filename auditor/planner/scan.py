@@ -50,12 +50,16 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """How a probe's measurement follows from quantities: each is the sum of these."""
+    """How a probe's measurement follows from quantities: each is the sum of these.
+
+    `presumed_empty`: the table had no page, so only its rows are counted; where there are some, nothing is known.
+    """
 
     violations: tuple[Quantity, ...]
     population: tuple[Quantity, ...]
     rows: Quantity
     groups: tuple[Quantity, ...] = ()
+    presumed_empty: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +167,8 @@ def measured(
         if isinstance(number, Unseen):
             return number
     violations, population, rows, groups = (_sum(part, numbers) for part in parts)
+    if answer.presumed_empty and rows:
+        return Unseen(Outcome.ERROR, "its size could not be read while somebody had locked it")
     met = tuple(key for quantity in answer.violations for key in keys.get(quantity, ()))
     return Measurement(violations=violations, population=population, rows=rows, groups=groups, met=met)
 

@@ -74,7 +74,7 @@ class IndexName:
 
 def free_index_name(context: PlanContext, schema: str, *parts: str, suffix: str) -> str:
     """A name for a new index that no relation of the schema has."""
-    taken = context.catalog.relation_names()
+    taken = context.catalog.relation_names
     name, number = sql.derived_name(*parts, suffix=suffix), 0
     while (schema, name) in taken:
         number += 1

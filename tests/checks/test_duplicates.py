@@ -31,6 +31,7 @@ def _nearly_unique(column: str, value: str, extra: str = "") -> str:
         ("remark text", "'on line ' || v", False),
         ("happened timestamptz", "now() + v * interval '1 s'", False),
         ("share float8", "v / 7.0", False),
+        ("phone_number text", "'+49-' || v", False),
         ("city text", "'City ' || v", False),
     ],
 )

@@ -87,6 +87,28 @@ def test_types_that_no_foreign_key_joins_are_named(database18: Database) -> None
     assert "about needs the type of id: uuid instead of text" in finding.hint
 
 
+UUIDS = """CREATE TABLE calls (id uuid PRIMARY KEY);
+           CREATE TABLE notes (id int PRIMARY KEY, call_id uuid NOT NULL);
+           INSERT INTO calls SELECT md5(n::text)::uuid FROM generate_series(1, 50) AS n;
+           INSERT INTO notes SELECT n, md5(n::text)::uuid FROM generate_series({first}, 52) AS n;
+           ANALYZE"""
+
+
+@pytest.mark.parametrize(
+    ("least", "severity", "kind"), [("0.8", Severity.BLOCKER, "set-aside"), ("1.0", Severity.WARNING, None)]
+)
+def test_a_guess_changes_no_row(database18: Database, least: str, severity: Severity, kind: str | None) -> None:
+    config = f"[thresholds]\nblocker-confidence = {least}"
+    (finding,) = findings(database18, ORPHAN, UUIDS.format(first=1), config)
+    assert (finding.severity, finding.certainty, chosen(finding)) == (severity, Certainty.INFERRED, kind)
+
+
+def test_what_not_a_single_row_bears_out_changes_no_row(database18: Database) -> None:
+    config = "[thresholds]\nreference-confidence = 0.0\nblocker-confidence = 0.0"
+    (finding,) = findings(database18, ORPHAN, UUIDS.format(first=1) + "; DELETE FROM calls", config)
+    assert (finding.violations, finding.population, chosen(finding)) == (52, 52, None)
+
+
 def test_match_full_counts_a_key_that_is_partly_null(database18: Database) -> None:
     given = """CREATE TABLE rooms (house int, number int, PRIMARY KEY (house, number));
                CREATE TABLE beds (id int PRIMARY KEY, house int, number int);
