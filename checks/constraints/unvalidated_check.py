@@ -28,6 +28,14 @@ _LOCK = "SHARE UPDATE EXCLUSIVE while the rows are read: reads and writes go on"
             finds=['usage(quantity) "usage_quantity_check": 1 of 3'],
         ),
         Example(
+            given="""CREATE TABLE usage (id int PRIMARY KEY, quantity int CHECK (quantity >= 0) NOT ENFORCED);
+                     INSERT INTO usage VALUES (1, 5), (2, -1)""",
+            finds=['usage(quantity) "usage_quantity_check": 1 of 2'],
+            minimum_version=18,
+            has_plan=False,
+            because="the constraint has to be declared again, and what is to become of the rows is open until then",
+        ),
+        Example(
             given="""CREATE TABLE usage (id int PRIMARY KEY, quantity int);
                      INSERT INTO usage VALUES (1, 5), (2, -1)""",
             config="""[[intend]]
@@ -104,7 +112,11 @@ def _judge_declared(table: Table, constraint: Constraint, subject: Subject, meas
     return Judgement(
         message=f"{subject} is {state}, and {measured.violations:,} of {measured.rows:,} rows break it",
         hint=f"Set these rows aside or mend them, then {last}",
-        remedies=(Remedy(kind="set-aside", summary="set these rows aside", operations=(aside, *validate)),),
+        remedies=(
+            Remedy(
+                kind="set-aside", summary="set these rows aside", operations=(aside, *validate), chosen=bool(validate)
+            ),
+        ),
     )
 
 

@@ -62,6 +62,15 @@ class _Intent:
                      ALTER TABLE calls ADD CONSTRAINT calls_agent_check CHECK (agent IS NOT NULL) NOT VALID""",
             finds=["calls(agent): 1 of 2"],
         ),
+        Example(
+            given="""CREATE TABLE calls (id int PRIMARY KEY, agent text);
+                     INSERT INTO calls VALUES (1, 'Ann'), (2, NULL);
+                     ALTER TABLE calls ADD CONSTRAINT calls_agent_given NOT NULL agent NOT VALID""",
+            finds=["calls(agent): 1 of 2"],
+            minimum_version=18,
+            variants=("plain", "quoted", "schema"),
+            because="rows cannot be brought past NOT NULL into a new partition, valid or not",
+        ),
     ],
     implies=["unvalidated-check"],
 )

@@ -1,6 +1,7 @@
 """orphaned-reference."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from auditor.check import Example, Facts, check
@@ -55,7 +56,7 @@ def orphaned_reference(facts: Facts) -> Iterator[ReferenceProbe]:
         `[references]` in the configuration. Below a confidence of 0.8 the finding is a warning.
     Remedy:
         Set the key NULL where the column may be NULL, else set the rows aside; then declare the foreign key, with an
-        index on the referencing columns.
+        index on the referencing columns. Below that confidence nothing is done unless you choose it.
     """
     for reference in undeclared(facts):
         join = anti_join(facts.catalog, reference)
@@ -76,6 +77,9 @@ def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measure
     is_sure = reference.confidence >= facts.config.thresholds.blocker_confidence
     then = declaration(join.table, join.referenced, reference, action or "NO ACTION")
     remedies = clean_ups(facts, join, action or "NO ACTION", None, then)
+    if action is None and (not is_sure or measured.violations == measured.population):
+        # A guess, and one that not a single row bears out, changes no row unless a person chooses it.
+        remedies = tuple(replace(remedy, chosen=False) for remedy in remedies)
     return Judgement(
         message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)}, and "
         f"{measured.violations:,} of {measured.population:,} values have no row there",

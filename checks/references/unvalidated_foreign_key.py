@@ -1,6 +1,7 @@
 """unvalidated-foreign-key."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from auditor.check import Example, Facts, check
@@ -36,6 +37,21 @@ from auditor.remedy import Remedy, validate_constraint
             variants=("plain", "quoted", "schema"),
             because="a partitioned table takes NOT VALID foreign keys from 18 on only",
         ),
+        Example(
+            given="""CREATE TABLE users (id int PRIMARY KEY);
+                     CREATE TABLE referrals (
+                         id int PRIMARY KEY,
+                         referrer_id int REFERENCES users ON DELETE SET NULL NOT ENFORCED
+                     );
+                     CREATE INDEX ON referrals (referrer_id);
+                     INSERT INTO users VALUES (1), (2);
+                     INSERT INTO referrals VALUES (1, 1), (2, NULL), (3, 9)""",
+            finds=['referrals(referrer_id) "referrals_referrer_id_fkey": 1 of 2'],
+            minimum_version=18,
+            has_plan=False,
+            variants=("plain", "quoted", "schema"),
+            because="whether the key is to be enforced is open, and a partitioned table takes no such key",
+        ),
     ],
 )
 def unvalidated_foreign_key(facts: Facts) -> Iterator[ReferenceProbe]:
@@ -48,7 +64,7 @@ def unvalidated_foreign_key(facts: Facts) -> Iterator[ReferenceProbe]:
         None. Without violating rows it is a warning: it can be validated today.
     Remedy:
         What the key's own ON DELETE says would have happened (set the columns NULL, or set the rows aside), then
-        VALIDATE CONSTRAINT.
+        VALIDATE CONSTRAINT. A key that is NOT ENFORCED stays as it is unless you choose otherwise.
     """
     for key in declared_keys(facts, holding=False):
         yield ReferenceProbe(
@@ -61,19 +77,23 @@ def unvalidated_foreign_key(facts: Facts) -> Iterator[ReferenceProbe]:
 
 
 def _judge(facts: Facts, key: DeclaredKey, measured: Measurement) -> Judgement:
-    state = "NOT VALID" if key.constraint.enforced else "NOT ENFORCED"
+    is_enforced = key.constraint.enforced
+    state, last = ("NOT VALID", "validate it") if is_enforced else ("NOT ENFORCED", "alter it to be enforced")
     then = (validate_constraint(key.table, key.constraint),)
     if not measured.violations:
+        validated = Remedy(kind="add-constraint", summary="validate the key", operations=then)
         return Judgement(
             message=f"{key.subject} is {state}, and all {measured.population:,} keys find their row",
-            hint="Validate it",
+            hint=f"{last[0].upper()}{last[1:]}",
             severity=Severity.WARNING,
-            remedies=(Remedy(kind="add-constraint", summary="validate the key", operations=then),),
+            remedies=(validated,) if is_enforced else (),
         )
     remedies = clean_ups(facts, key.join, key.constraint.on_delete, key.constraint, then)
     return Judgement(
         message=f"{key.subject} is {state}, and {measured.violations:,} of {measured.population:,} keys have no "
         f"row in {referenced_text(key.reference)}",
-        hint=f"{remedies[0].summary[0].upper()}{remedies[0].summary[1:]}, then validate it",
-        remedies=remedies,
+        hint=f"{remedies[0].summary[0].upper()}{remedies[0].summary[1:]}, then {last}",
+        # Whether a key that was declared NOT ENFORCED is to be enforced is not ours to say, and so neither is what
+        # becomes of its orphans.
+        remedies=tuple(replace(each, chosen=each.chosen and is_enforced) for each in remedies),
     )
