@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from psycopg import sql
-from tests.identity import snapshot_of
 
 import auditor
 from auditor.wiring import all_formats, terminal_text
+from tests.identity import snapshot_of
 from tests.scenarios.test_calliq import run, write_plan
 from tests.servers import Database
 

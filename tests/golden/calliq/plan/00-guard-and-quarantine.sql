@@ -1,0 +1,194 @@
+-- 00-guard-and-quarantine.sql: checks that this is the database that was audited, and makes the quarantine
+-- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
+-- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
+-- 7 steps
+-- read it, then: psql -X -v ON_ERROR_STOP=1 -f 00-guard-and-quarantine.sql
+-- it can be stopped anywhere and run again
+
+\set ON_ERROR_STOP on
+\encoding UTF8
+
+-- step 1: written for PostgreSQL 18, database test_1
+-- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-54f7a394b6, F-6da80bef00, F-6de59cf672, F-73a797a45a, F-83354c485c, F-848034fdc0, F-872955c06e, F-8795ec2e55, F-8b66c8b1a1, F-9bfad9f797, F-a4d0353fb2, F-b3d78413a8, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-c599d31890, F-d819c0ea38, F-e383d4fb0c, F-e3d8211813, F-ee0ac07f43, F-f1283c8d26, F-f5937acf55
+-- lock none on tables of yours
+-- written for PostgreSQL 18, database test_1
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
+END IF;
+IF pg_catalog.current_database() <> 'test_1' THEN
+RAISE EXCEPTION 'this plan is written for the database %, this is %', 'test_1', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 2: the quarantine's schema, for nobody but its owner
+-- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-73a797a45a, F-83354c485c, F-872955c06e, F-8795ec2e55, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-e3d8211813, F-ee0ac07f43
+-- lock none on tables of yours
+-- the quarantine's schema, for nobody but its owner
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+CREATE SCHEMA IF NOT EXISTS auditor_quarantine;
+REVOKE ALL ON SCHEMA auditor_quarantine FROM PUBLIC;
+COMMIT;
+
+-- step 3: quarantine for rows of public.calls
+-- finding F-0cf840b09e, F-3f080beb81, F-8795ec2e55, F-e3d8211813
+-- lock none on tables of yours
+-- quarantine for rows of public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_calls_c81d13 (
+    auditor_step text NOT NULL,
+    auditor_image text NOT NULL,
+    auditor_row uuid NOT NULL,
+    auditor_at timestamp with time zone NOT NULL DEFAULT pg_catalog.now(),
+    id uuid,
+    org_id uuid,
+    user_id uuid,
+    customer_email text,
+    file_url text,
+    duration integer,
+    metadata jsonb,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone,
+    PRIMARY KEY (auditor_step, auditor_row, auditor_image)
+);
+REVOKE ALL ON TABLE auditor_quarantine.p20261120020000_public_calls_c81d13 FROM PUBLIC;
+ALTER TABLE auditor_quarantine.p20261120020000_public_calls_c81d13 ENABLE ROW LEVEL SECURITY;
+COMMIT;
+
+-- step 4: quarantine for rows of public.referrals
+-- finding F-73a797a45a, F-83354c485c, F-872955c06e
+-- lock none on tables of yours
+-- quarantine for rows of public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_referrals_8d149f (
+    auditor_step text NOT NULL,
+    auditor_image text NOT NULL,
+    auditor_row uuid NOT NULL,
+    auditor_at timestamp with time zone NOT NULL DEFAULT pg_catalog.now(),
+    id uuid,
+    referrer_id uuid,
+    referred_email text,
+    referred_user_id uuid,
+    status text,
+    created_at timestamp with time zone,
+    PRIMARY KEY (auditor_step, auditor_row, auditor_image)
+);
+REVOKE ALL ON TABLE auditor_quarantine.p20261120020000_public_referrals_8d149f FROM PUBLIC;
+ALTER TABLE auditor_quarantine.p20261120020000_public_referrals_8d149f ENABLE ROW LEVEL SECURITY;
+COMMIT;
+
+-- step 5: quarantine for rows of public.transcripts
+-- finding F-bc59456e41
+-- lock none on tables of yours
+-- quarantine for rows of public.transcripts
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_transcripts_128833 (
+    auditor_step text NOT NULL,
+    auditor_image text NOT NULL,
+    auditor_row uuid NOT NULL,
+    auditor_at timestamp with time zone NOT NULL DEFAULT pg_catalog.now(),
+    id uuid,
+    call_id uuid,
+    reviewed_by uuid,
+    language text,
+    word_count integer,
+    content text,
+    created_at timestamp with time zone,
+    PRIMARY KEY (auditor_step, auditor_row, auditor_image)
+);
+REVOKE ALL ON TABLE auditor_quarantine.p20261120020000_public_transcripts_128833 FROM PUBLIC;
+ALTER TABLE auditor_quarantine.p20261120020000_public_transcripts_128833 ENABLE ROW LEVEL SECURITY;
+COMMIT;
+
+-- step 6: quarantine for rows of public.usage_metrics
+-- finding F-b486fca505, F-bd3ede389d, F-ee0ac07f43
+-- lock none on tables of yours
+-- quarantine for rows of public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_usage_metrics_82d634 (
+    auditor_step text NOT NULL,
+    auditor_image text NOT NULL,
+    auditor_row uuid NOT NULL,
+    auditor_at timestamp with time zone NOT NULL DEFAULT pg_catalog.now(),
+    id bigint,
+    org_id uuid,
+    event_key text,
+    metric text,
+    quantity integer,
+    metadata jsonb,
+    recorded_at timestamp with time zone,
+    PRIMARY KEY (auditor_step, auditor_row, auditor_image)
+);
+REVOKE ALL ON TABLE auditor_quarantine.p20261120020000_public_usage_metrics_82d634 FROM PUBLIC;
+ALTER TABLE auditor_quarantine.p20261120020000_public_usage_metrics_82d634 ENABLE ROW LEVEL SECURITY;
+COMMIT;
+
+-- step 7: quarantine for rows of public.usage_reservations
+-- finding F-08a95c1528, F-bd6feb7d8e
+-- lock none on tables of yours
+-- quarantine for rows of public.usage_reservations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 (
+    auditor_step text NOT NULL,
+    auditor_image text NOT NULL,
+    auditor_row uuid NOT NULL,
+    auditor_at timestamp with time zone NOT NULL DEFAULT pg_catalog.now(),
+    id uuid,
+    org_id uuid,
+    status text,
+    credits integer,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone,
+    PRIMARY KEY (auditor_step, auditor_row, auditor_image)
+);
+REVOKE ALL ON TABLE auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 FROM PUBLIC;
+ALTER TABLE auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 ENABLE ROW LEVEL SECURITY;
+COMMIT;

@@ -1,0 +1,75 @@
+-- 10-fence.sql: refuses new violations from now on; old rows stay as they are
+-- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
+-- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
+-- 3 steps
+-- read it, then: psql -X -v ON_ERROR_STOP=1 -f 10-fence.sql
+-- it can be stopped anywhere and run again
+
+\set ON_ERROR_STOP on
+\encoding UTF8
+
+-- step 1: add the foreign key of public.notifications(user_id) to public.users
+-- finding F-a4d0353fb2
+-- lock SHARE ROW EXCLUSIVE on public.notifications and public.users, for milliseconds: writes wait
+-- add the foreign key of public.notifications(user_id) to public.users
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.notifications') AND k.conname = 'notifications_user_id_fkey') OR false) THEN
+ALTER TABLE public.notifications ADD CONSTRAINT notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users (id) NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 2: add the foreign key of public.referrals(referred_user_id) to public.users
+-- finding F-b3d78413a8
+-- lock SHARE ROW EXCLUSIVE on public.referrals and public.users, for milliseconds: writes wait
+-- add the foreign key of public.referrals(referred_user_id) to public.users
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_user_id_fkey') OR false) THEN
+ALTER TABLE public.referrals ADD CONSTRAINT referrals_referred_user_id_fkey FOREIGN KEY (referred_user_id) REFERENCES public.users (id) NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 3: add the foreign key of public.transcripts(call_id) to public.calls
+-- finding F-bc59456e41
+-- lock SHARE ROW EXCLUSIVE on public.transcripts and public.calls, for milliseconds: writes wait
+-- add the foreign key of public.transcripts(call_id) to public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_call_id_fkey') OR false) THEN
+ALTER TABLE public.transcripts ADD CONSTRAINT transcripts_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls (id) NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;

@@ -1,0 +1,606 @@
+-- 20-backup-and-cleanup.sql: sets the violating rows aside or mends them, each kept in the quarantine first
+-- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
+-- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
+-- 13 steps; 626 rows expected to change
+-- read it, then: psql -X -v ON_ERROR_STOP=1 -f 20-backup-and-cleanup.sql
+-- it can be stopped anywhere and run again
+
+\set ON_ERROR_STOP on
+\encoding UTF8
+
+-- step 1: set aside rows of public.transcripts
+-- finding F-bc59456e41
+-- lock ROW EXCLUSIVE on public.transcripts: only writers of the same rows wait; 40 rows expected
+-- set aside rows of public.transcripts
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+found record;
+BEGIN
+SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
+FROM pg_catalog.pg_constraint AS k
+WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd') AND k.confrelid IN (pg_catalog.to_regclass('public.transcripts'));
+IF found.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.transcripts 
+WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_1 
+FROM public.calls AS ref 
+WHERE ref.id = public.transcripts.call_id)));
+IF number > 54 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.transcripts', 40 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH gone AS 
+(DELETE FROM public.transcripts WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_3 
+FROM public.calls AS ref 
+WHERE ref.id = public.transcripts.call_id)) RETURNING public.transcripts.id, public.transcripts.call_id, public.transcripts.reviewed_by, public.transcripts.language, public.transcripts.word_count, public.transcripts.content, public.transcripts.created_at)
+ INSERT INTO auditor_quarantine.p20261120020000_public_transcripts_128833 (auditor_step, auditor_image, auditor_row, id, call_id, reviewed_by, language, word_count, content, created_at) SELECT 'set-aside-2deea18ab4' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.call_id, gone.reviewed_by, gone.language, gone.word_count, gone.content, gone.created_at 
+FROM gone;
+COMMIT;
+
+-- step 2: set aside rows of public.usage_metrics
+-- finding F-b486fca505
+-- lock ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait; 18 rows expected
+-- set aside rows of public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+found record;
+BEGIN
+SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
+FROM pg_catalog.pg_constraint AS k
+WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd') AND k.confrelid IN (pg_catalog.to_regclass('public.usage_metrics'));
+IF found.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.usage_metrics 
+WHERE ((quantity >= 0)) IS false);
+IF number > 29 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.usage_metrics', 18 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH gone AS 
+(DELETE FROM public.usage_metrics WHERE ((quantity >= 0)) IS false RETURNING public.usage_metrics.id, public.usage_metrics.org_id, public.usage_metrics.event_key, public.usage_metrics.metric, public.usage_metrics.quantity, public.usage_metrics.metadata, public.usage_metrics.recorded_at)
+ INSERT INTO auditor_quarantine.p20261120020000_public_usage_metrics_82d634 (auditor_step, auditor_image, auditor_row, id, org_id, event_key, metric, quantity, metadata, recorded_at) SELECT 'set-aside-10a983ff67' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.event_key, gone.metric, gone.quantity, gone.metadata, gone.recorded_at 
+FROM gone;
+COMMIT;
+
+-- step 3: set aside rows of public.usage_metrics
+-- finding F-bd3ede389d
+-- lock ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait; 52 rows expected
+-- set aside rows of public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+found record;
+BEGIN
+SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
+FROM pg_catalog.pg_constraint AS k
+WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd') AND k.confrelid IN (pg_catalog.to_regclass('public.usage_metrics'));
+IF found.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.usage_metrics 
+WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_1 
+FROM public.calls AS ref 
+WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))));
+IF number > 67 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.usage_metrics', 52 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH gone AS 
+(DELETE FROM public.usage_metrics WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_3 
+FROM public.calls AS ref 
+WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))) RETURNING public.usage_metrics.id, public.usage_metrics.org_id, public.usage_metrics.event_key, public.usage_metrics.metric, public.usage_metrics.quantity, public.usage_metrics.metadata, public.usage_metrics.recorded_at)
+ INSERT INTO auditor_quarantine.p20261120020000_public_usage_metrics_82d634 (auditor_step, auditor_image, auditor_row, id, org_id, event_key, metric, quantity, metadata, recorded_at) SELECT 'set-aside-74628f279a' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.event_key, gone.metric, gone.quantity, gone.metadata, gone.recorded_at 
+FROM gone;
+COMMIT;
+
+-- step 4: set aside rows of public.usage_metrics
+-- finding F-ee0ac07f43
+-- lock ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait; 21 rows expected
+-- set aside rows of public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+found record;
+BEGIN
+SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
+FROM pg_catalog.pg_constraint AS k
+WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd') AND k.confrelid IN (pg_catalog.to_regclass('public.usage_metrics'));
+IF found.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.usage_metrics 
+WHERE (public.usage_metrics.tableoid, public.usage_metrics.ctid) IN (SELECT ranked.leaf, ranked.place 
+FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_metrics.event_key ORDER BY public.usage_metrics.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
+FROM public.usage_metrics 
+WHERE public.usage_metrics.event_key IS NOT NULL) AS ranked 
+WHERE ranked.number > 1));
+IF number > 33 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.usage_metrics', 21 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH gone AS 
+(DELETE FROM public.usage_metrics WHERE (public.usage_metrics.tableoid, public.usage_metrics.ctid) IN (SELECT ranked.leaf, ranked.place 
+FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_metrics.event_key ORDER BY public.usage_metrics.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
+FROM public.usage_metrics 
+WHERE public.usage_metrics.event_key IS NOT NULL) AS ranked 
+WHERE ranked.number > 1) RETURNING public.usage_metrics.id, public.usage_metrics.org_id, public.usage_metrics.event_key, public.usage_metrics.metric, public.usage_metrics.quantity, public.usage_metrics.metadata, public.usage_metrics.recorded_at)
+ INSERT INTO auditor_quarantine.p20261120020000_public_usage_metrics_82d634 (auditor_step, auditor_image, auditor_row, id, org_id, event_key, metric, quantity, metadata, recorded_at) SELECT 'set-aside-duplicates-ee56c94480' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.event_key, gone.metric, gone.quantity, gone.metadata, gone.recorded_at 
+FROM gone;
+COMMIT;
+
+-- step 5: set aside rows of public.referrals
+-- finding F-73a797a45a
+-- lock ROW EXCLUSIVE on public.referrals: only writers of the same rows wait; 15 rows expected
+-- set aside rows of public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+found record;
+BEGIN
+SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
+FROM pg_catalog.pg_constraint AS k
+WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd') AND k.confrelid IN (pg_catalog.to_regclass('public.referrals'));
+IF found.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.referrals 
+WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_1 
+FROM public.users AS ref 
+WHERE ref.id = public.referrals.referrer_id)));
+IF number > 26 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.referrals', 15 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH gone AS 
+(DELETE FROM public.referrals WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_3 
+FROM public.users AS ref 
+WHERE ref.id = public.referrals.referrer_id)) RETURNING public.referrals.id, public.referrals.referrer_id, public.referrals.referred_email, public.referrals.referred_user_id, public.referrals.status, public.referrals.created_at)
+ INSERT INTO auditor_quarantine.p20261120020000_public_referrals_8d149f (auditor_step, auditor_image, auditor_row, id, referrer_id, referred_email, referred_user_id, status, created_at) SELECT 'set-aside-59c957c4d8' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.referrer_id, gone.referred_email, gone.referred_user_id, gone.status, gone.created_at 
+FROM gone;
+COMMIT;
+
+-- step 6: set aside rows of public.referrals
+-- finding F-83354c485c
+-- lock ROW EXCLUSIVE on public.referrals: only writers of the same rows wait; 21 rows expected
+-- set aside rows of public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+found record;
+BEGIN
+SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
+FROM pg_catalog.pg_constraint AS k
+WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd') AND k.confrelid IN (pg_catalog.to_regclass('public.referrals'));
+IF found.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.referrals 
+WHERE (public.referrals.tableoid, public.referrals.ctid) IN (SELECT ranked.leaf, ranked.place 
+FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY lower(btrim(public.referrals.referred_email)) ORDER BY public.referrals.created_at ASC NULLS LAST, public.referrals.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
+FROM public.referrals 
+WHERE lower(btrim(public.referrals.referred_email)) IS NOT NULL) AS ranked 
+WHERE ranked.number > 1));
+IF number > 33 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.referrals', 21 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH gone AS 
+(DELETE FROM public.referrals WHERE (public.referrals.tableoid, public.referrals.ctid) IN (SELECT ranked.leaf, ranked.place 
+FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY lower(btrim(public.referrals.referred_email)) ORDER BY public.referrals.created_at ASC NULLS LAST, public.referrals.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
+FROM public.referrals 
+WHERE lower(btrim(public.referrals.referred_email)) IS NOT NULL) AS ranked 
+WHERE ranked.number > 1) RETURNING public.referrals.id, public.referrals.referrer_id, public.referrals.referred_email, public.referrals.referred_user_id, public.referrals.status, public.referrals.created_at)
+ INSERT INTO auditor_quarantine.p20261120020000_public_referrals_8d149f (auditor_step, auditor_image, auditor_row, id, referrer_id, referred_email, referred_user_id, status, created_at) SELECT 'set-aside-duplicates-548e302745' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.referrer_id, gone.referred_email, gone.referred_user_id, gone.status, gone.created_at 
+FROM gone;
+COMMIT;
+
+-- step 7: assign public.calls(customer_email)
+-- finding F-3f080beb81
+-- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 60 rows expected
+-- assign public.calls(customer_email)
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.calls 
+WHERE public.calls.customer_email IS NOT NULL AND public.calls.customer_email != lower(btrim(public.calls.customer_email)));
+IF number > 76 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.calls', 60 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH before AS 
+(SELECT public.calls.id AS id, public.calls.org_id AS org_id, public.calls.user_id AS user_id, public.calls.customer_email AS customer_email, public.calls.file_url AS file_url, public.calls.duration AS duration, public.calls.metadata AS metadata, public.calls.deleted_at AS deleted_at, public.calls.created_at AS created_at, gen_random_uuid() AS auditor_row 
+FROM public.calls 
+WHERE public.calls.customer_email IS NOT NULL AND public.calls.customer_email != lower(btrim(public.calls.customer_email)) FOR UPDATE OF calls), 
+after AS 
+(UPDATE public.calls SET customer_email=lower(btrim(public.calls.customer_email)) FROM before WHERE public.calls.id = before.id RETURNING public.calls.id, public.calls.org_id, public.calls.user_id, public.calls.customer_email, public.calls.file_url, public.calls.duration, public.calls.metadata, public.calls.deleted_at, public.calls.created_at, before.auditor_row)
+ INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-2b26943f83@829541dbdd' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.user_id, before.customer_email, before.file_url, before.duration, before.metadata, before.deleted_at, before.created_at 
+FROM before UNION ALL SELECT 'assign-2b26943f83@829541dbdd' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.user_id, after.customer_email, after.file_url, after.duration, after.metadata, after.deleted_at, after.created_at 
+FROM after;
+COMMIT;
+
+-- step 8: assign public.calls(file_url)
+-- finding F-0cf840b09e
+-- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 80 rows expected
+-- assign public.calls(file_url)
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.calls 
+WHERE public.calls.file_url IS NULL);
+IF number > 98 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.calls', 80 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH before AS 
+(SELECT public.calls.id AS id, public.calls.org_id AS org_id, public.calls.user_id AS user_id, public.calls.customer_email AS customer_email, public.calls.file_url AS file_url, public.calls.duration AS duration, public.calls.metadata AS metadata, public.calls.deleted_at AS deleted_at, public.calls.created_at AS created_at, gen_random_uuid() AS auditor_row 
+FROM public.calls 
+WHERE public.calls.file_url IS NULL FOR UPDATE OF calls), 
+after AS 
+(UPDATE public.calls SET file_url='https://media.example/calls/missing.mp3' FROM before WHERE public.calls.id = before.id RETURNING public.calls.id, public.calls.org_id, public.calls.user_id, public.calls.customer_email, public.calls.file_url, public.calls.duration, public.calls.metadata, public.calls.deleted_at, public.calls.created_at, before.auditor_row)
+ INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-3ab7f40664@46563cffed' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.user_id, before.customer_email, before.file_url, before.duration, before.metadata, before.deleted_at, before.created_at 
+FROM before UNION ALL SELECT 'assign-3ab7f40664@46563cffed' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.user_id, after.customer_email, after.file_url, after.duration, after.metadata, after.deleted_at, after.created_at 
+FROM after;
+COMMIT;
+
+-- step 9: assign public.calls(duration)
+-- finding F-e3d8211813
+-- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 250 rows expected
+-- assign public.calls(duration)
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.calls 
+WHERE public.calls.duration IS NULL);
+IF number > 285 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.calls', 250 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH before AS 
+(SELECT public.calls.id AS id, public.calls.org_id AS org_id, public.calls.user_id AS user_id, public.calls.customer_email AS customer_email, public.calls.file_url AS file_url, public.calls.duration AS duration, public.calls.metadata AS metadata, public.calls.deleted_at AS deleted_at, public.calls.created_at AS created_at, gen_random_uuid() AS auditor_row 
+FROM public.calls 
+WHERE public.calls.duration IS NULL FOR UPDATE OF calls), 
+after AS 
+(UPDATE public.calls SET duration=0 FROM before WHERE public.calls.id = before.id RETURNING public.calls.id, public.calls.org_id, public.calls.user_id, public.calls.customer_email, public.calls.file_url, public.calls.duration, public.calls.metadata, public.calls.deleted_at, public.calls.created_at, before.auditor_row)
+ INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-4067f9b69e@8b8f8c6cf6' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.user_id, before.customer_email, before.file_url, before.duration, before.metadata, before.deleted_at, before.created_at 
+FROM before UNION ALL SELECT 'assign-4067f9b69e@8b8f8c6cf6' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.user_id, after.customer_email, after.file_url, after.duration, after.metadata, after.deleted_at, after.created_at 
+FROM after;
+COMMIT;
+
+-- step 10: assign public.calls(user_id)
+-- finding F-8795ec2e55
+-- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 25 rows expected
+-- assign public.calls(user_id)
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.calls 
+WHERE public.calls.user_id IS NULL);
+IF number > 37 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.calls', 25 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH before AS 
+(SELECT public.calls.id AS id, public.calls.org_id AS org_id, public.calls.user_id AS user_id, public.calls.customer_email AS customer_email, public.calls.file_url AS file_url, public.calls.duration AS duration, public.calls.metadata AS metadata, public.calls.deleted_at AS deleted_at, public.calls.created_at AS created_at, gen_random_uuid() AS auditor_row 
+FROM public.calls 
+WHERE public.calls.user_id IS NULL FOR UPDATE OF calls), 
+after AS 
+(UPDATE public.calls SET user_id='9d6ef97a-4e4f-94c4-5b6e-acd353148b6d'::uuid FROM before WHERE public.calls.id = before.id RETURNING public.calls.id, public.calls.org_id, public.calls.user_id, public.calls.customer_email, public.calls.file_url, public.calls.duration, public.calls.metadata, public.calls.deleted_at, public.calls.created_at, before.auditor_row)
+ INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-72c5946a3e@d1b3f75fc2' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.user_id, before.customer_email, before.file_url, before.duration, before.metadata, before.deleted_at, before.created_at 
+FROM before UNION ALL SELECT 'assign-72c5946a3e@d1b3f75fc2' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.user_id, after.customer_email, after.file_url, after.duration, after.metadata, after.deleted_at, after.created_at 
+FROM after;
+COMMIT;
+
+-- step 11: assign public.referrals(referred_email)
+-- finding F-872955c06e
+-- lock ROW EXCLUSIVE on public.referrals: only writers of the same rows wait; 15 rows expected
+-- assign public.referrals(referred_email)
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.referrals 
+WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email)));
+IF number > 26 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.referrals', 15 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH before AS 
+(SELECT public.referrals.id AS id, public.referrals.referrer_id AS referrer_id, public.referrals.referred_email AS referred_email, public.referrals.referred_user_id AS referred_user_id, public.referrals.status AS status, public.referrals.created_at AS created_at, gen_random_uuid() AS auditor_row 
+FROM public.referrals 
+WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email)) FOR UPDATE OF referrals), 
+after AS 
+(UPDATE public.referrals SET referred_email=lower(btrim(public.referrals.referred_email)) FROM before WHERE public.referrals.id = before.id RETURNING public.referrals.id, public.referrals.referrer_id, public.referrals.referred_email, public.referrals.referred_user_id, public.referrals.status, public.referrals.created_at, before.auditor_row)
+ INSERT INTO auditor_quarantine.p20261120020000_public_referrals_8d149f (auditor_step, auditor_image, auditor_row, id, referrer_id, referred_email, referred_user_id, status, created_at) SELECT 'assign-b281a1a7b4@a8011033fe' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.referrer_id, before.referred_email, before.referred_user_id, before.status, before.created_at 
+FROM before UNION ALL SELECT 'assign-b281a1a7b4@a8011033fe' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.referrer_id, after.referred_email, after.referred_user_id, after.status, after.created_at 
+FROM after;
+COMMIT;
+
+-- step 12: set aside rows of public.usage_reservations
+-- finding F-08a95c1528
+-- lock ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait; 12 rows expected
+-- set aside rows of public.usage_reservations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+found record;
+BEGIN
+SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
+FROM pg_catalog.pg_constraint AS k
+WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd') AND k.confrelid IN (pg_catalog.to_regclass('public.usage_reservations'));
+IF found.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.usage_reservations 
+WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_1 
+FROM public.organizations AS ref 
+WHERE ref.id = public.usage_reservations.org_id)));
+IF number > 23 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.usage_reservations', 12 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH gone AS 
+(DELETE FROM public.usage_reservations WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_3 
+FROM public.organizations AS ref 
+WHERE ref.id = public.usage_reservations.org_id)) RETURNING public.usage_reservations.id, public.usage_reservations.org_id, public.usage_reservations.status, public.usage_reservations.credits, public.usage_reservations.expires_at, public.usage_reservations.created_at)
+ INSERT INTO auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 (auditor_step, auditor_image, auditor_row, id, org_id, status, credits, expires_at, created_at) SELECT 'set-aside-45eca48ac5' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.status, gone.credits, gone.expires_at, gone.created_at 
+FROM gone;
+COMMIT;
+
+-- step 13: assign public.usage_reservations(status)
+-- finding F-bd6feb7d8e
+-- lock ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait; 17 rows expected
+-- assign public.usage_reservations(status)
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.usage_reservations 
+WHERE (public.usage_reservations.tableoid, public.usage_reservations.ctid) IN (SELECT ranked.leaf, ranked.place 
+FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_reservations.org_id ORDER BY public.usage_reservations.created_at DESC NULLS LAST, public.usage_reservations.id DESC NULLS LAST, tableoid DESC NULLS LAST, ctid DESC NULLS LAST) AS number 
+FROM public.usage_reservations 
+WHERE public.usage_reservations.status = 'active' AND public.usage_reservations.org_id IS NOT NULL) AS ranked 
+WHERE ranked.number > 1));
+IF number > 28 THEN
+RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.usage_reservations', 17 USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
+WITH before AS 
+(SELECT public.usage_reservations.id AS id, public.usage_reservations.org_id AS org_id, public.usage_reservations.status AS status, public.usage_reservations.credits AS credits, public.usage_reservations.expires_at AS expires_at, public.usage_reservations.created_at AS created_at, gen_random_uuid() AS auditor_row 
+FROM public.usage_reservations 
+WHERE (public.usage_reservations.tableoid, public.usage_reservations.ctid) IN (SELECT ranked.leaf, ranked.place 
+FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_reservations.org_id ORDER BY public.usage_reservations.created_at DESC NULLS LAST, public.usage_reservations.id DESC NULLS LAST, tableoid DESC NULLS LAST, ctid DESC NULLS LAST) AS number 
+FROM public.usage_reservations 
+WHERE public.usage_reservations.status = 'active' AND public.usage_reservations.org_id IS NOT NULL) AS ranked 
+WHERE ranked.number > 1) FOR UPDATE OF usage_reservations), 
+after AS 
+(UPDATE public.usage_reservations SET status='expired' FROM before WHERE public.usage_reservations.id = before.id RETURNING public.usage_reservations.id, public.usage_reservations.org_id, public.usage_reservations.status, public.usage_reservations.credits, public.usage_reservations.expires_at, public.usage_reservations.created_at, before.auditor_row)
+ INSERT INTO auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 (auditor_step, auditor_image, auditor_row, id, org_id, status, credits, expires_at, created_at) SELECT 'assign-c0786c468f@6a6ffa661b' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.status, before.credits, before.expires_at, before.created_at 
+FROM before UNION ALL SELECT 'assign-c0786c468f@6a6ffa661b' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.status, after.credits, after.expires_at, after.created_at 
+FROM after;
+COMMIT;

@@ -1,0 +1,118 @@
+-- 30-indexes.sql: builds the indexes that the constraints need, without blocking writes
+-- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
+-- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
+-- 5 steps
+-- read it, then: psql -X -v ON_ERROR_STOP=1 -f 30-indexes.sql
+-- it can be stopped anywhere and run again
+
+\set ON_ERROR_STOP on
+\encoding UTF8
+
+-- step 1: index call_weekly_stats_org_id_week_key on public.call_weekly_stats
+-- finding F-c599d31890
+-- lock SHARE UPDATE EXCLUSIVE on public.call_weekly_stats, for the time of a build: reads and writes go on; outside transactions
+-- index call_weekly_stats_org_id_week_key on public.call_weekly_stats
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '2s';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
+FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.call_weekly_stats_org_id_week_key') AND i.indrelid = pg_catalog.to_regclass('public.call_weekly_stats') AND NOT i.indisvalid
+\gexec
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS call_weekly_stats_org_id_week_key ON public.call_weekly_stats (org_id, week);
+RESET standard_conforming_strings;
+RESET client_encoding;
+RESET client_min_messages;
+RESET lock_timeout;
+RESET statement_timeout;
+RESET search_path;
+
+-- step 2: index referrals_referred_email_1cba57_key on public.referrals
+-- finding F-83354c485c
+-- lock SHARE UPDATE EXCLUSIVE on public.referrals, for the time of a build: reads and writes go on; outside transactions
+-- index referrals_referred_email_1cba57_key on public.referrals
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '2s';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
+FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND NOT i.indisvalid
+\gexec
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS referrals_referred_email_1cba57_key ON public.referrals ((lower(referred_email)));
+RESET standard_conforming_strings;
+RESET client_encoding;
+RESET client_min_messages;
+RESET lock_timeout;
+RESET statement_timeout;
+RESET search_path;
+
+-- step 3: index transcripts_reviewed_by_idx on public.transcripts
+-- finding F-848034fdc0
+-- lock SHARE UPDATE EXCLUSIVE on public.transcripts, for the time of a build: reads and writes go on; outside transactions
+-- index transcripts_reviewed_by_idx on public.transcripts
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '2s';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
+FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.transcripts_reviewed_by_idx') AND i.indrelid = pg_catalog.to_regclass('public.transcripts') AND NOT i.indisvalid
+\gexec
+CREATE INDEX CONCURRENTLY IF NOT EXISTS transcripts_reviewed_by_idx ON public.transcripts (reviewed_by);
+RESET standard_conforming_strings;
+RESET client_encoding;
+RESET client_min_messages;
+RESET lock_timeout;
+RESET statement_timeout;
+RESET search_path;
+
+-- step 4: rebuild index usage_metrics_event_key_key on public.usage_metrics
+-- finding F-ee0ac07f43
+-- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for the time of a build: reads and writes go on; outside transactions
+-- rebuild index usage_metrics_event_key_key on public.usage_metrics
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '2s';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
+FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+WHERE i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND NOT i.indisvalid
+    AND pg_catalog.starts_with(c.relname, 'usage_metrics_event_key_key_ccnew')
+\gexec
+SELECT pg_catalog.format('REINDEX INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
+FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND NOT i.indisvalid
+\gexec
+RESET standard_conforming_strings;
+RESET client_encoding;
+RESET client_min_messages;
+RESET lock_timeout;
+RESET statement_timeout;
+RESET search_path;
+
+-- step 5: index usage_reservations_org_id_f38b71_key on public.usage_reservations
+-- finding F-bd6feb7d8e
+-- lock SHARE UPDATE EXCLUSIVE on public.usage_reservations, for the time of a build: reads and writes go on; outside transactions
+-- index usage_reservations_org_id_f38b71_key on public.usage_reservations
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '2s';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
+FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_reservations_org_id_f38b71_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_reservations') AND NOT i.indisvalid
+\gexec
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS usage_reservations_org_id_f38b71_key ON public.usage_reservations ((org_id)) WHERE status = 'active';
+RESET standard_conforming_strings;
+RESET client_encoding;
+RESET client_min_messages;
+RESET lock_timeout;
+RESET statement_timeout;
+RESET search_path;

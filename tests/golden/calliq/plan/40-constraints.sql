@@ -1,0 +1,488 @@
+-- 40-constraints.sql: adds the constraints and validates them
+-- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
+-- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
+-- 20 steps
+-- read it, then: psql -X -v ON_ERROR_STOP=1 -f 40-constraints.sql
+-- it can be stopped anywhere and run again
+
+\set ON_ERROR_STOP on
+\encoding UTF8
+
+-- step 1: add and validate calls_customer_email_customer_email_lowercase on public.calls
+-- finding F-3f080beb81
+-- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
+-- add calls_customer_email_customer_email_lowercase on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_customer_email_lowercase') OR false) THEN
+ALTER TABLE public.calls ADD CONSTRAINT calls_customer_email_customer_email_lowercase CHECK (customer_email = lower(btrim(customer_email))) NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+-- validate calls_customer_email_customer_email_lowercase on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.calls VALIDATE CONSTRAINT calls_customer_email_customer_email_lowercase;
+COMMIT;
+
+-- step 2: add and validate calls_duration_not_null on public.calls
+-- finding F-e3d8211813
+-- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
+-- add calls_duration_not_null on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_duration_not_null') OR false) THEN
+ALTER TABLE public.calls ADD CONSTRAINT calls_duration_not_null NOT NULL duration NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+-- validate calls_duration_not_null on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.calls VALIDATE CONSTRAINT calls_duration_not_null;
+COMMIT;
+
+-- step 3: add and validate calls_file_url_not_null on public.calls
+-- finding F-0cf840b09e
+-- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
+-- add calls_file_url_not_null on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_file_url_not_null') OR false) THEN
+ALTER TABLE public.calls ADD CONSTRAINT calls_file_url_not_null NOT NULL file_url NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+-- validate calls_file_url_not_null on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.calls VALIDATE CONSTRAINT calls_file_url_not_null;
+COMMIT;
+
+-- step 4: add and validate calls_user_id_not_null on public.calls
+-- finding F-8795ec2e55
+-- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
+-- add calls_user_id_not_null on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_user_id_not_null') OR false) THEN
+ALTER TABLE public.calls ADD CONSTRAINT calls_user_id_not_null NOT NULL user_id NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+-- validate calls_user_id_not_null on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.calls VALIDATE CONSTRAINT calls_user_id_not_null;
+COMMIT;
+
+-- step 5: add and validate organizations_timezone_not_null on public.organizations
+-- finding F-54f7a394b6
+-- lock ACCESS EXCLUSIVE on public.organizations, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.organizations, for a scan: reads and writes go on
+-- add organizations_timezone_not_null on public.organizations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.organizations') AND k.conname = 'organizations_timezone_not_null') OR false) THEN
+ALTER TABLE public.organizations ADD CONSTRAINT organizations_timezone_not_null NOT NULL timezone NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+-- validate organizations_timezone_not_null on public.organizations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.organizations VALIDATE CONSTRAINT organizations_timezone_not_null;
+COMMIT;
+
+-- step 6: add and validate referrals_referred_email_referred_email_lowercase on public.referrals
+-- finding F-872955c06e
+-- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.referrals, for a scan: reads and writes go on
+-- add referrals_referred_email_referred_email_lowercase on public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_referred_email_lowercase') OR false) THEN
+ALTER TABLE public.referrals ADD CONSTRAINT referrals_referred_email_referred_email_lowercase CHECK (referred_email = lower(btrim(referred_email))) NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+-- validate referrals_referred_email_referred_email_lowercase on public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.referrals VALIDATE CONSTRAINT referrals_referred_email_referred_email_lowercase;
+COMMIT;
+
+-- step 7: add and validate transcripts_language_not_null on public.transcripts
+-- finding F-6de59cf672
+-- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.transcripts, for a scan: reads and writes go on
+-- add transcripts_language_not_null on public.transcripts
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_language_not_null') OR false) THEN
+ALTER TABLE public.transcripts ADD CONSTRAINT transcripts_language_not_null NOT NULL language NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+-- validate transcripts_language_not_null on public.transcripts
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.transcripts VALIDATE CONSTRAINT transcripts_language_not_null;
+COMMIT;
+
+-- step 8: add and validate transcripts_word_count_not_null on public.transcripts
+-- finding F-6da80bef00
+-- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.transcripts, for a scan: reads and writes go on
+-- add transcripts_word_count_not_null on public.transcripts
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_word_count_not_null') OR false) THEN
+ALTER TABLE public.transcripts ADD CONSTRAINT transcripts_word_count_not_null NOT NULL word_count NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+-- validate transcripts_word_count_not_null on public.transcripts
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.transcripts VALIDATE CONSTRAINT transcripts_word_count_not_null;
+COMMIT;
+
+-- step 9: validate referrals_referrer_id_fkey on public.referrals
+-- finding F-73a797a45a
+-- lock SHARE UPDATE EXCLUSIVE on public.referrals, for a scan: reads and writes go on
+-- validate referrals_referrer_id_fkey on public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.referrals VALIDATE CONSTRAINT referrals_referrer_id_fkey;
+COMMIT;
+
+-- step 10: validate usage_metrics_quantity_check on public.usage_metrics
+-- finding F-b486fca505
+-- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for a scan: reads and writes go on
+-- validate usage_metrics_quantity_check on public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.usage_metrics VALIDATE CONSTRAINT usage_metrics_quantity_check;
+COMMIT;
+
+-- step 11: row security on public.notifications
+-- finding F-e383d4fb0c
+-- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
+-- row security on public.notifications
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.notifications') AND c.relrowsecurity)) THEN
+ALTER TABLE public.notifications ENABLE ROW LEVEL SECURITY;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 12: validate the foreign key of public.notifications(user_id) to public.users
+-- finding F-a4d0353fb2
+-- lock SHARE UPDATE EXCLUSIVE on public.notifications and ROW SHARE on public.users, for a scan: reads and writes go on
+-- validate the foreign key of public.notifications(user_id) to public.users
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.notifications VALIDATE CONSTRAINT notifications_user_id_fkey;
+COMMIT;
+
+-- step 13: no UPDATE for authenticated on public.referral_statistics
+-- finding F-d819c0ea38
+-- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
+-- no UPDATE for authenticated on public.referral_statistics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referral_statistics') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'UPDATE')) THEN
+REVOKE UPDATE ON TABLE public.referral_statistics FROM authenticated;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 14: no policy users update statistics on public.referral_statistics
+-- finding F-d819c0ea38
+-- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
+-- no policy users update statistics on public.referral_statistics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = pg_catalog.to_regclass('public.referral_statistics') AND p.polname = 'users update statistics')) THEN
+DROP POLICY "users update statistics" ON public.referral_statistics;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 15: no DELETE for authenticated on public.referrals
+-- finding F-9bfad9f797
+-- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+-- no DELETE for authenticated on public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referrals') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'DELETE')) THEN
+REVOKE DELETE ON TABLE public.referrals FROM authenticated;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 16: validate the foreign key of public.referrals(referred_user_id) to public.users
+-- finding F-b3d78413a8
+-- lock SHARE UPDATE EXCLUSIVE on public.referrals and ROW SHARE on public.users, for a scan: reads and writes go on
+-- validate the foreign key of public.referrals(referred_user_id) to public.users
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.referrals VALIDATE CONSTRAINT referrals_referred_user_id_fkey;
+COMMIT;
+
+-- step 17: validate the foreign key of public.transcripts(call_id) to public.calls
+-- finding F-bc59456e41
+-- lock SHARE UPDATE EXCLUSIVE on public.transcripts and ROW SHARE on public.calls, for a scan: reads and writes go on
+-- validate the foreign key of public.transcripts(call_id) to public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.transcripts VALIDATE CONSTRAINT transcripts_call_id_fkey;
+COMMIT;
+
+-- step 18: row security on public.usage_metrics
+-- finding F-8b66c8b1a1
+-- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
+-- row security on public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_metrics') AND c.relrowsecurity)) THEN
+ALTER TABLE public.usage_metrics ENABLE ROW LEVEL SECURITY;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 19: row security for the owner too on public.usage_reservations
+-- finding F-f5937acf55
+-- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
+-- row security for the owner too on public.usage_reservations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_reservations') AND c.relforcerowsecurity)) THEN
+ALTER TABLE public.usage_reservations FORCE ROW LEVEL SECURITY;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 20: fill public.organization_usage
+-- finding F-f1283c8d26
+-- lock ACCESS EXCLUSIVE on public.organization_usage, while its query runs: its readers wait
+-- fill public.organization_usage
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.organization_usage') AND c.relispopulated) THEN
+REFRESH MATERIALIZED VIEW public.organization_usage;
+END IF;
+END
+$auditor$;
+COMMIT;

@@ -1,0 +1,1541 @@
+-- 90-rollback.sql: takes back what the other files did; run it only to undo them
+-- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
+-- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
+-- 44 steps
+-- read it, then: psql -X -v ON_ERROR_STOP=1 -f 90-rollback.sql
+-- it can be stopped anywhere and run again
+
+\set ON_ERROR_STOP on
+\encoding UTF8
+
+-- step 1: undo: row security on public.notifications
+-- finding F-e383d4fb0c
+-- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
+-- undo: row security on public.notifications
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.notifications') AND c.relrowsecurity) THEN
+ALTER TABLE public.notifications DISABLE ROW LEVEL SECURITY;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 2: empty public.organization_usage again
+-- finding F-f1283c8d26
+-- lock ACCESS EXCLUSIVE on public.organization_usage, while its query runs: its readers wait
+-- empty public.organization_usage again
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.organization_usage') AND c.relispopulated) THEN
+REFRESH MATERIALIZED VIEW public.organization_usage WITH NO DATA;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 3: undo: no UPDATE for authenticated on public.referral_statistics
+-- finding F-d819c0ea38
+-- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
+-- undo: no UPDATE for authenticated on public.referral_statistics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referral_statistics') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'UPDATE') THEN
+GRANT UPDATE ON TABLE public.referral_statistics TO authenticated;
+
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 4: undo: no policy users update statistics on public.referral_statistics
+-- finding F-d819c0ea38
+-- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
+-- undo: no policy users update statistics on public.referral_statistics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = pg_catalog.to_regclass('public.referral_statistics') AND p.polname = 'users update statistics') THEN
+CREATE POLICY "users update statistics" ON public.referral_statistics FOR UPDATE TO authenticated USING (true) WITH CHECK (true);
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 5: take away referrals_referrer_id_fkey of public.referrals
+-- finding F-73a797a45a, F-83354c485c, F-872955c06e
+-- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+-- take away referrals_referrer_id_fkey of public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referrer_id_fkey' AND k.contype = 'f') THEN
+ALTER TABLE public.referrals DROP CONSTRAINT referrals_referrer_id_fkey;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 6: undo: no DELETE for authenticated on public.referrals
+-- finding F-9bfad9f797
+-- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+-- undo: no DELETE for authenticated on public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referrals') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'DELETE') THEN
+GRANT DELETE ON TABLE public.referrals TO authenticated;
+
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 7: drop index usage_metrics_event_key_key on public.usage_metrics, which would refuse the duplicates
+-- finding F-ee0ac07f43
+-- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for the time of a build: reads and writes go on; outside transactions
+-- drop index usage_metrics_event_key_key on public.usage_metrics, which would refuse the duplicates
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '2s';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
+FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND i.indisvalid
+\gexec
+RESET standard_conforming_strings;
+RESET client_encoding;
+RESET client_min_messages;
+RESET lock_timeout;
+RESET statement_timeout;
+RESET search_path;
+
+-- step 8: take away usage_metrics_quantity_check of public.usage_metrics
+-- finding F-b486fca505, F-bd3ede389d, F-ee0ac07f43
+-- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
+-- take away usage_metrics_quantity_check of public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_metrics') AND k.conname = 'usage_metrics_quantity_check' AND k.contype = 'c') THEN
+ALTER TABLE public.usage_metrics DROP CONSTRAINT usage_metrics_quantity_check;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 9: undo: row security on public.usage_metrics
+-- finding F-8b66c8b1a1
+-- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
+-- undo: row security on public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_metrics') AND c.relrowsecurity) THEN
+ALTER TABLE public.usage_metrics DISABLE ROW LEVEL SECURITY;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 10: take away usage_reservations_org_id_fkey of public.usage_reservations
+-- finding F-08a95c1528
+-- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
+-- take away usage_reservations_org_id_fkey of public.usage_reservations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_reservations') AND k.conname = 'usage_reservations_org_id_fkey' AND k.contype = 'f') THEN
+ALTER TABLE public.usage_reservations DROP CONSTRAINT usage_reservations_org_id_fkey;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 11: undo: row security for the owner too on public.usage_reservations
+-- finding F-f5937acf55
+-- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
+-- undo: row security for the owner too on public.usage_reservations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_reservations') AND c.relforcerowsecurity) THEN
+ALTER TABLE public.usage_reservations NO FORCE ROW LEVEL SECURITY;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 12: drop notifications_user_id_fkey of public.notifications
+-- finding F-a4d0353fb2
+-- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
+-- drop notifications_user_id_fkey of public.notifications
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.notifications') AND k.conname = 'notifications_user_id_fkey' AND k.contype = 'f' AND k.confrelid = pg_catalog.to_regclass('public.users')) THEN
+ALTER TABLE public.notifications DROP CONSTRAINT notifications_user_id_fkey;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 13: drop referrals_referred_user_id_fkey of public.referrals
+-- finding F-b3d78413a8
+-- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+-- drop referrals_referred_user_id_fkey of public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_user_id_fkey' AND k.contype = 'f' AND k.confrelid = pg_catalog.to_regclass('public.users')) THEN
+ALTER TABLE public.referrals DROP CONSTRAINT referrals_referred_user_id_fkey;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 14: drop transcripts_call_id_fkey of public.transcripts
+-- finding F-bc59456e41
+-- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
+-- drop transcripts_call_id_fkey of public.transcripts
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_call_id_fkey' AND k.contype = 'f' AND k.confrelid = pg_catalog.to_regclass('public.calls')) THEN
+ALTER TABLE public.transcripts DROP CONSTRAINT transcripts_call_id_fkey;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 15: drop calls_customer_email_customer_email_lowercase of public.calls
+-- finding F-3f080beb81
+-- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
+-- drop calls_customer_email_customer_email_lowercase of public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_customer_email_lowercase' AND k.contype = 'c') THEN
+ALTER TABLE public.calls DROP CONSTRAINT calls_customer_email_customer_email_lowercase;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 16: drop calls_duration_not_null of public.calls
+-- finding F-e3d8211813
+-- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
+-- drop calls_duration_not_null of public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_duration_not_null' AND k.contype = 'n') THEN
+ALTER TABLE public.calls DROP CONSTRAINT calls_duration_not_null;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 17: drop calls_file_url_not_null of public.calls
+-- finding F-0cf840b09e
+-- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
+-- drop calls_file_url_not_null of public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_file_url_not_null' AND k.contype = 'n') THEN
+ALTER TABLE public.calls DROP CONSTRAINT calls_file_url_not_null;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 18: drop calls_user_id_not_null of public.calls
+-- finding F-8795ec2e55
+-- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
+-- drop calls_user_id_not_null of public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_user_id_not_null' AND k.contype = 'n') THEN
+ALTER TABLE public.calls DROP CONSTRAINT calls_user_id_not_null;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 19: drop organizations_timezone_not_null of public.organizations
+-- finding F-54f7a394b6
+-- lock ACCESS EXCLUSIVE on public.organizations, for milliseconds: reads and writes wait
+-- drop organizations_timezone_not_null of public.organizations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.organizations') AND k.conname = 'organizations_timezone_not_null' AND k.contype = 'n') THEN
+ALTER TABLE public.organizations DROP CONSTRAINT organizations_timezone_not_null;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 20: drop referrals_referred_email_referred_email_lowercase of public.referrals
+-- finding F-872955c06e
+-- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+-- drop referrals_referred_email_referred_email_lowercase of public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_referred_email_lowercase' AND k.contype = 'c') THEN
+ALTER TABLE public.referrals DROP CONSTRAINT referrals_referred_email_referred_email_lowercase;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 21: drop transcripts_language_not_null of public.transcripts
+-- finding F-6de59cf672
+-- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
+-- drop transcripts_language_not_null of public.transcripts
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_language_not_null' AND k.contype = 'n') THEN
+ALTER TABLE public.transcripts DROP CONSTRAINT transcripts_language_not_null;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 22: drop transcripts_word_count_not_null of public.transcripts
+-- finding F-6da80bef00
+-- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
+-- drop transcripts_word_count_not_null of public.transcripts
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_word_count_not_null' AND k.contype = 'n') THEN
+ALTER TABLE public.transcripts DROP CONSTRAINT transcripts_word_count_not_null;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 23: drop index call_weekly_stats_org_id_week_key on public.call_weekly_stats
+-- finding F-c599d31890
+-- lock SHARE UPDATE EXCLUSIVE on public.call_weekly_stats, for the time of a build: reads and writes go on; outside transactions
+-- drop index call_weekly_stats_org_id_week_key on public.call_weekly_stats
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '2s';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
+FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.call_weekly_stats_org_id_week_key') AND i.indrelid = pg_catalog.to_regclass('public.call_weekly_stats') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
+\gexec
+RESET standard_conforming_strings;
+RESET client_encoding;
+RESET client_min_messages;
+RESET lock_timeout;
+RESET statement_timeout;
+RESET search_path;
+
+-- step 24: drop index referrals_referred_email_1cba57_key on public.referrals
+-- finding F-83354c485c
+-- lock SHARE UPDATE EXCLUSIVE on public.referrals, for the time of a build: reads and writes go on; outside transactions
+-- drop index referrals_referred_email_1cba57_key on public.referrals
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '2s';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
+FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
+\gexec
+RESET standard_conforming_strings;
+RESET client_encoding;
+RESET client_min_messages;
+RESET lock_timeout;
+RESET statement_timeout;
+RESET search_path;
+
+-- step 25: drop index transcripts_reviewed_by_idx on public.transcripts
+-- finding F-848034fdc0
+-- lock SHARE UPDATE EXCLUSIVE on public.transcripts, for the time of a build: reads and writes go on; outside transactions
+-- drop index transcripts_reviewed_by_idx on public.transcripts
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '2s';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
+FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.transcripts_reviewed_by_idx') AND i.indrelid = pg_catalog.to_regclass('public.transcripts') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
+\gexec
+RESET standard_conforming_strings;
+RESET client_encoding;
+RESET client_min_messages;
+RESET lock_timeout;
+RESET statement_timeout;
+RESET search_path;
+
+-- step 26: drop index usage_reservations_org_id_f38b71_key on public.usage_reservations
+-- finding F-bd6feb7d8e
+-- lock SHARE UPDATE EXCLUSIVE on public.usage_reservations, for the time of a build: reads and writes go on; outside transactions
+-- drop index usage_reservations_org_id_f38b71_key on public.usage_reservations
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '2s';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
+FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_reservations_org_id_f38b71_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_reservations') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
+\gexec
+RESET standard_conforming_strings;
+RESET client_encoding;
+RESET client_min_messages;
+RESET lock_timeout;
+RESET statement_timeout;
+RESET search_path;
+
+-- step 27: bring back rows of public.usage_reservations
+-- finding F-bd6feb7d8e
+-- lock SHARE ROW EXCLUSIVE on public.usage_reservations where it has triggers, else ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait
+-- bring back rows of public.usage_reservations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_image = 'new') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_image = 'new')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH reverted AS (UPDATE public.usage_reservations AS kept SET status = was.status
+FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS was, auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS made
+WHERE was.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND was.auditor_image = 'old' AND made.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND made.auditor_image = 'new'
+    AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
+    AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.status::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.status::text COLLATE pg_catalog."C"
+    AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS later WHERE later.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND later.auditor_image = 'new'
+        AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
+RETURNING made.auditor_row AS number)
+DELETE FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept USING reverted WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_row = reverted.number;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 28: bring back rows of public.usage_reservations
+-- finding F-08a95c1528
+-- lock SHARE ROW EXCLUSIVE on public.usage_reservations where it has triggers, else ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait
+-- bring back rows of public.usage_reservations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-45eca48ac5' AND kept.auditor_image = 'old') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-45eca48ac5' AND kept.auditor_image = 'old')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-45eca48ac5' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+INSERT INTO public.usage_reservations (id, org_id, status, credits, expires_at, created_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, status, credits, expires_at, created_at FROM taken_0;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 29: bring back rows of public.referrals
+-- finding F-872955c06e
+-- lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait
+-- bring back rows of public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH reverted AS (UPDATE public.referrals AS kept SET referred_email = was.referred_email
+FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS was, auditor_quarantine.p20261120020000_public_referrals_8d149f AS made
+WHERE was.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND was.auditor_image = 'old' AND made.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND made.auditor_image = 'new'
+    AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
+    AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.referred_email::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.referred_email::text COLLATE pg_catalog."C"
+    AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS later WHERE later.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND later.auditor_image = 'new'
+        AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
+RETURNING made.auditor_row AS number)
+DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept USING reverted WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_row = reverted.number;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 30: bring back rows of public.calls
+-- finding F-8795ec2e55
+-- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
+-- bring back rows of public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_image = 'new') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_image = 'new')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH reverted AS (UPDATE public.calls AS kept SET user_id = was.user_id
+FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
+WHERE was.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND was.auditor_image = 'old' AND made.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND made.auditor_image = 'new'
+    AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
+    AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.user_id::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.user_id::text COLLATE pg_catalog."C"
+    AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND later.auditor_image = 'new'
+        AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
+RETURNING made.auditor_row AS number)
+DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_row = reverted.number;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 31: bring back rows of public.calls
+-- finding F-e3d8211813
+-- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
+-- bring back rows of public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_image = 'new') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_image = 'new')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH reverted AS (UPDATE public.calls AS kept SET duration = was.duration
+FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
+WHERE was.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND was.auditor_image = 'old' AND made.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND made.auditor_image = 'new'
+    AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
+    AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.duration::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.duration::text COLLATE pg_catalog."C"
+    AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND later.auditor_image = 'new'
+        AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
+RETURNING made.auditor_row AS number)
+DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_row = reverted.number;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 32: bring back rows of public.calls
+-- finding F-0cf840b09e
+-- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
+-- bring back rows of public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_image = 'new') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_image = 'new')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH reverted AS (UPDATE public.calls AS kept SET file_url = was.file_url
+FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
+WHERE was.auditor_step = 'assign-3ab7f40664@46563cffed' AND was.auditor_image = 'old' AND made.auditor_step = 'assign-3ab7f40664@46563cffed' AND made.auditor_image = 'new'
+    AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
+    AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.file_url::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.file_url::text COLLATE pg_catalog."C"
+    AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-3ab7f40664@46563cffed' AND later.auditor_image = 'new'
+        AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
+RETURNING made.auditor_row AS number)
+DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_row = reverted.number;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 33: bring back rows of public.calls
+-- finding F-3f080beb81
+-- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
+-- bring back rows of public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_image = 'new') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_image = 'new')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH reverted AS (UPDATE public.calls AS kept SET customer_email = was.customer_email
+FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
+WHERE was.auditor_step = 'assign-2b26943f83@829541dbdd' AND was.auditor_image = 'old' AND made.auditor_step = 'assign-2b26943f83@829541dbdd' AND made.auditor_image = 'new'
+    AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
+    AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.customer_email::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.customer_email::text COLLATE pg_catalog."C"
+    AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-2b26943f83@829541dbdd' AND later.auditor_image = 'new'
+        AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
+RETURNING made.auditor_row AS number)
+DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_row = reverted.number;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 34: bring back rows of public.referrals
+-- finding F-83354c485c
+-- lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait
+-- bring back rows of public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+INSERT INTO public.referrals (id, referrer_id, referred_email, referred_user_id, status, created_at) OVERRIDING SYSTEM VALUE SELECT id, referrer_id, referred_email, referred_user_id, status, created_at FROM taken_0;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 35: bring back rows of public.referrals
+-- finding F-73a797a45a
+-- lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait
+-- bring back rows of public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-59c957c4d8' AND kept.auditor_image = 'old') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-59c957c4d8' AND kept.auditor_image = 'old')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-59c957c4d8' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+INSERT INTO public.referrals (id, referrer_id, referred_email, referred_user_id, status, created_at) OVERRIDING SYSTEM VALUE SELECT id, referrer_id, referred_email, referred_user_id, status, created_at FROM taken_0;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 36: bring back rows of public.usage_metrics
+-- finding F-ee0ac07f43
+-- lock SHARE ROW EXCLUSIVE on public.usage_metrics where it has triggers, else ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait
+-- bring back rows of public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_image = 'old') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_image = 'old')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 37: bring back rows of public.usage_metrics
+-- finding F-bd3ede389d
+-- lock SHARE ROW EXCLUSIVE on public.usage_metrics where it has triggers, else ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait
+-- bring back rows of public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-74628f279a' AND kept.auditor_image = 'old') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-74628f279a' AND kept.auditor_image = 'old')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-74628f279a' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 38: bring back rows of public.usage_metrics
+-- finding F-b486fca505
+-- lock SHARE ROW EXCLUSIVE on public.usage_metrics where it has triggers, else ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait
+-- bring back rows of public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_image = 'old') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_image = 'old')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 39: bring back rows of public.transcripts
+-- finding F-bc59456e41
+-- lock SHARE ROW EXCLUSIVE on public.transcripts where it has triggers, else ROW EXCLUSIVE on public.transcripts: only writers of the same rows wait
+-- bring back rows of public.transcripts
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+one uuid;
+command text;
+stop text[];
+again text[];
+BEGIN
+IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_transcripts_128833') IS NOT NULL) THEN
+    RETURN;
+END IF;
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-2deea18ab4' AND kept.auditor_image = 'old') THEN
+    RETURN;
+END IF;
+SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+INTO stop, again
+FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+    FROM pg_catalog.pg_trigger AS t
+    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+) AS found;
+stop := coalesce(stop, ARRAY[]::text[]);
+again := coalesce(again, ARRAY[]::text[]);
+FOREACH command IN ARRAY stop LOOP
+    EXECUTE command;
+END LOOP;
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-2deea18ab4' AND kept.auditor_image = 'old')) AS queue (place, number)
+    ORDER BY queue.place LOOP
+BEGIN
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-2deea18ab4' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+INSERT INTO public.transcripts (id, call_id, reviewed_by, language, word_count, content, created_at) OVERRIDING SYSTEM VALUE SELECT id, call_id, reviewed_by, language, word_count, content, created_at FROM taken_0;
+EXIT WHEN one IS NULL;
+EXCEPTION WHEN integrity_constraint_violation THEN
+    NULL;
+END;
+END LOOP;
+FOREACH command IN ARRAY again LOOP
+    EXECUTE command;
+END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 40: give back, NOT VALID, referrals_referrer_id_fkey of public.referrals
+-- finding F-73a797a45a, F-83354c485c, F-872955c06e
+-- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+-- give back, NOT VALID, referrals_referrer_id_fkey of public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referrer_id_fkey') OR false) THEN
+ALTER TABLE public.referrals ADD CONSTRAINT referrals_referrer_id_fkey FOREIGN KEY (referrer_id) REFERENCES public.users(id) NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 41: give back, NOT VALID, usage_metrics_quantity_check of public.usage_metrics
+-- finding F-b486fca505, F-bd3ede389d, F-ee0ac07f43
+-- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
+-- give back, NOT VALID, usage_metrics_quantity_check of public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_metrics') AND k.conname = 'usage_metrics_quantity_check') OR false) THEN
+ALTER TABLE public.usage_metrics ADD CONSTRAINT usage_metrics_quantity_check CHECK ((quantity >= 0)) NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 42: index usage_metrics_event_key_key on public.usage_metrics as it was, which an error is to end
+-- finding F-ee0ac07f43
+-- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for the time of a build: reads and writes go on; outside transactions
+-- index usage_metrics_event_key_key on public.usage_metrics as it was, which an error is to end
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '2s';
+SET statement_timeout = '1h';
+SET search_path = '';
+\set ON_ERROR_STOP off
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS usage_metrics_event_key_key ON public.usage_metrics USING btree (event_key);
+\set ON_ERROR_STOP on
+RESET standard_conforming_strings;
+RESET client_encoding;
+RESET client_min_messages;
+RESET lock_timeout;
+RESET statement_timeout;
+RESET search_path;
+
+-- step 43: give back, NOT VALID, usage_reservations_org_id_fkey of public.usage_reservations
+-- finding F-08a95c1528
+-- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
+-- give back, NOT VALID, usage_reservations_org_id_fkey of public.usage_reservations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_reservations') AND k.conname = 'usage_reservations_org_id_fkey') OR false) THEN
+ALTER TABLE public.usage_reservations ADD CONSTRAINT usage_reservations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 44: nothing is left in the quarantine of this plan
+-- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-73a797a45a, F-83354c485c, F-872955c06e, F-8795ec2e55, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-e3d8211813, F-ee0ac07f43
+-- lock none on tables of yours
+-- nothing is left in the quarantine of this plan
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+kept record;
+number bigint;
+left_over bigint := 0;
+BEGIN
+FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c
+    WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'p20261120020000_')
+    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine')
+    ORDER BY 1 LOOP
+    EXECUTE 'SELECT pg_catalog.count(*) FROM ' || kept.place INTO number;
+    left_over := left_over + number;
+    IF number > 0 THEN
+        RAISE WARNING '% rows stay in %: their keys are taken, or their values have changed since', number, kept.place;
+    END IF;
+END LOOP;
+IF left_over > 0 THEN
+    RAISE EXCEPTION 'not everything could be brought back: % rows stay in the quarantine', left_over USING HINT = 'The warnings above name its tables. Decide about these rows; then run this file again.';
+END IF;
+FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c
+    WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'p20261120020000_')
+    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine')
+    ORDER BY 1 LOOP
+    EXECUTE 'DROP TABLE ' || kept.place;
+END LOOP;
+IF EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine' AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid)) THEN
+    DROP SCHEMA auditor_quarantine;
+END IF;
+END
+$auditor$;
+COMMIT;
