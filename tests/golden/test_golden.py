@@ -22,7 +22,7 @@ HERE = Path(__file__).parent / "calliq"
 @pytest.fixture(scope="module")
 def rendered(request: pytest.FixtureRequest) -> dict[str, str]:
     servers = request.getfixturevalue("servers")
-    with servers.calliq(18).clone() as database:
+    with servers.calliq(18).clone("calliq") as database:
         files: dict[str, str] = {}
         value = without_chance(audited(database))
     for each in all_formats().values():

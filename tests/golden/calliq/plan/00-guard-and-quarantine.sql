@@ -8,10 +8,10 @@
 \set ON_ERROR_STOP on
 \encoding UTF8
 
--- step 1: written for PostgreSQL 18, database test_1
+-- step 1: written for PostgreSQL 18, database calliq
 -- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-54f7a394b6, F-6da80bef00, F-6de59cf672, F-73a797a45a, F-83354c485c, F-848034fdc0, F-872955c06e, F-8795ec2e55, F-8b66c8b1a1, F-9bfad9f797, F-a4d0353fb2, F-b3d78413a8, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-c599d31890, F-d819c0ea38, F-e383d4fb0c, F-e3d8211813, F-ee0ac07f43, F-f1283c8d26, F-f5937acf55
 -- lock none on tables of yours
--- written for PostgreSQL 18, database test_1
+-- written for PostgreSQL 18, database calliq
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
@@ -26,8 +26,8 @@ BEGIN
 IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
 RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
 END IF;
-IF pg_catalog.current_database() <> 'test_1' THEN
-RAISE EXCEPTION 'this plan is written for the database %, this is %', 'test_1', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
+IF pg_catalog.current_database() <> 'calliq' THEN
+RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
 END IF;
 END
 $auditor$;
