@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 
-from auditor.answers import Answer, answer, without_implied
 from auditor.catalog import Catalog, Scope, Table
 from auditor.catalog.read import read_catalog
 from auditor.check import Check, Facts
 from auditor.config import Config
 from auditor.connect import Session, open_session
-from auditor.coverage import coverage_of
-from auditor.findings import findings_and_plan
 from auditor.model import Audit, DatabaseInfo, Run, TableSize, ToolInfo
 from auditor.planner import lightened, plan_scans
 from auditor.probe import Probe, Verdict
-from auditor.readiness import readiness_of
 from auditor.references import find_references
+from auditor.results.answers import Answer, answer, without_implied
+from auditor.results.coverage import coverage_of
+from auditor.results.findings import findings_and_plan
+from auditor.results.readiness import readiness_of
+from auditor.results.summary import checks_of, summarise
 from auditor.scan import Progress, run_scans
-from auditor.summary import checks_of, summarise
 from auditor.version import __version__
 
 

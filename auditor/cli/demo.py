@@ -10,7 +10,7 @@ from auditor.cli.output import check_formats
 from auditor.cli.progress import progress_bar
 from auditor.cli.run import finish
 from auditor.demo.server import CONFIG, calliq_server
-from auditor.summary import CLEAN, INCOMPLETE
+from auditor.results.summary import CLEAN, INCOMPLETE
 
 
 @click.command("demo")

@@ -11,7 +11,7 @@ from auditor.cli.progress import progress_bar
 from auditor.cli.screen import show
 from auditor.config import Config
 from auditor.model import Audit
-from auditor.summary import exit_code
+from auditor.results.summary import exit_code
 
 
 @click.command("run")

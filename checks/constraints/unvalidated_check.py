@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from auditor import sql
 from auditor.catalog import Constraint, Table
 from auditor.check import Example, Facts, check
-from auditor.emails import answers_for
 from auditor.intentions import Intended, not_null_column
+from auditor.knowledge.emails import answers_for
+from auditor.knowledge.natural_keys import columns_of
 from auditor.model import Severity, Subject
-from auditor.natural_keys import columns_of
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, subject_of
 from auditor.remedy import Operation, Remedy, add_check, set_aside, validate_constraint
 

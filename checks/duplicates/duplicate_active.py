@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from auditor import sql
 from auditor.catalog import Table
 from auditor.check import Example, Facts, check
-from auditor.live_rows import LEAST_SINGLE, live_rows, live_where, owners
+from auditor.knowledge.live_rows import LEAST_SINGLE, live_rows, live_where, owners
+from auditor.knowledge.naming import soft_delete_marker
+from auditor.knowledge.natural_keys import UNIQUE_LOCK, columns_of, intended_keys, key_of, likely_keys, unique_index
 from auditor.model import Certainty, Severity, Subject
-from auditor.naming import soft_delete_marker
-from auditor.natural_keys import UNIQUE_LOCK, columns_of, intended_keys, key_of, likely_keys, unique_index
 from auditor.probe import Judgement, KeyProbe, Measurement, Proposed, relation, subject_of
 from auditor.remedy import Operation, Remedy, end_duplicates, set_aside_duplicates
 

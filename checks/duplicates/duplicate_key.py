@@ -7,9 +7,8 @@ from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.check import Example, Facts, check
 from auditor.intentions import Intended
-from auditor.model import Certainty, Severity
-from auditor.naming import soft_delete_marker
-from auditor.natural_keys import (
+from auditor.knowledge.naming import soft_delete_marker
+from auditor.knowledge.natural_keys import (
     UNIQUE_LOCK,
     columns_of,
     intended_keys,
@@ -19,6 +18,7 @@ from auditor.natural_keys import (
     unique_index,
     uniqueness,
 )
+from auditor.model import Certainty, Severity
 from auditor.probe import Judgement, KeyProbe, Measurement, Proposed, relation, subject_of
 from auditor.remedy import Remedy, set_aside_duplicates
 

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.check import Example, Facts, check
-from auditor.emails import intended_unique, normalized, text_of
+from auditor.knowledge.emails import intended_unique, normalized, text_of
+from auditor.knowledge.naming import email_columns, is_about_people, is_own_email, soft_delete_marker
+from auditor.knowledge.natural_keys import UNIQUE_LOCK, unique_index
 from auditor.model import Certainty, Severity
-from auditor.naming import email_columns, is_about_people, is_own_email, soft_delete_marker
-from auditor.natural_keys import UNIQUE_LOCK, unique_index
 from auditor.probe import Judgement, KeyProbe, Measurement, Proposed, relation, subject_of
 from auditor.remedy import Remedy, set_aside_duplicates
 

@@ -5,9 +5,9 @@ from functools import partial
 
 from auditor.catalog import Column, Table
 from auditor.check import Example, Facts, check
-from auditor.emails import canonical, intended_check, normalized, not_normalized, text_of
+from auditor.knowledge.emails import canonical, intended_check, normalized, not_normalized, text_of
+from auditor.knowledge.naming import email_columns
 from auditor.model import Severity
-from auditor.naming import email_columns
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, subject_of
 from auditor.remedy import Remedy, add_check, assign
 from auditor.sql import render_condition

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from auditor import sql
 from auditor.catalog import Index, IndexKey, Table
-from auditor.catalog_query import index_query
 from auditor.check import Example, Facts, check
+from auditor.knowledge.catalog_query import index_query
 from auditor.model import Severity, Subject
 from auditor.probe import Judgement, KeyProbe, Measurement, Probe, Verdict, relation
 from auditor.remedy import Remedy, rebuild_index, set_aside_duplicates

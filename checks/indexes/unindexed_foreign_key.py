@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from auditor.catalog import Constraint, Table
 from auditor.catalog.index import quoted
-from auditor.catalog_query import indexes_query
 from auditor.check import Example, Facts, check
+from auditor.knowledge.catalog_query import indexes_query
+from auditor.knowledge.server_text import without_parentheses
 from auditor.model import Certainty, Reference, Severity, Subject
 from auditor.probe import Judgement, Proposed, Verdict, subject_of
 from auditor.references.anti_join import referencing_values
 from auditor.remedy import Remedy, create_index
-from auditor.server_text import without_parentheses
 
 LARGE = 10_000
 """Rows from which on reading the whole table for each referenced row hurts …"""

@@ -7,8 +7,8 @@ from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.catalog.estimates import null_fraction
 from auditor.check import Example, Facts, check
+from auditor.knowledge.nullability import NOT_NULL_LOCK, is_nullable, may_be_null, refers_undeclared
 from auditor.model import Severity
-from auditor.nullability import NOT_NULL_LOCK, is_nullable, may_be_null, refers_undeclared
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, relation, subject_of
 from auditor.remedy import Remedy, set_not_null
 

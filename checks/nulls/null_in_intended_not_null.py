@@ -11,8 +11,8 @@ from auditor import sql
 from auditor.catalog import Column, Constraint, Table
 from auditor.check import Example, Facts, check
 from auditor.intentions import Intended, not_null_column
+from auditor.knowledge.nullability import NOT_NULL_LOCK, is_hardly_null, is_nullable, may_be_null, refers_undeclared
 from auditor.model import Certainty, Severity
-from auditor.nullability import NOT_NULL_LOCK, is_hardly_null, is_nullable, may_be_null, refers_undeclared
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, relation, subject_of
 from auditor.remedy import Operation, Remedy, assign, set_aside, set_not_null, validate_constraint
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from auditor.check import Example, Facts, check
-from auditor.model import Certainty, Reference, Severity
-from auditor.orphans import (
+from auditor.knowledge.orphans import (
     declaration,
     intended_action,
     is_declared,
@@ -15,6 +14,7 @@ from auditor.orphans import (
     subject_of_reference,
     undeclared,
 )
+from auditor.model import Certainty, Reference, Severity
 from auditor.probe import Judgement, Measurement, ReferenceProbe
 from auditor.references import AntiJoin, anti_join
 from auditor.remedy import Remedy

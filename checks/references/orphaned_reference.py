@@ -5,8 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from auditor.check import Example, Facts, check
-from auditor.model import Certainty, Reference, Severity
-from auditor.orphans import (
+from auditor.knowledge.orphans import (
     clean_ups,
     declaration,
     intended_action,
@@ -16,6 +15,7 @@ from auditor.orphans import (
     subject_of_reference,
     undeclared,
 )
+from auditor.model import Certainty, Reference, Severity
 from auditor.probe import Judgement, Measurement, ReferenceProbe
 from auditor.references import AntiJoin, anti_join
 

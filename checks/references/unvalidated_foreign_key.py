@@ -5,9 +5,9 @@ from dataclasses import replace
 from functools import partial
 
 from auditor.check import Example, Facts, check
-from auditor.foreign_keys import DeclaredKey, declared_keys
+from auditor.knowledge.foreign_keys import DeclaredKey, declared_keys
+from auditor.knowledge.orphans import clean_ups, referenced_text
 from auditor.model import Severity
-from auditor.orphans import clean_ups, referenced_text
 from auditor.probe import Judgement, Measurement, ReferenceProbe
 from auditor.remedy import Remedy, validate_constraint
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from auditor import sql
 from auditor.catalog import Policy, Table
-from auditor.catalog_query import policies_query
 from auditor.check import Example, Facts, check
-from auditor.exposure import PUBLIC, Exposure, Granted, exposure_of, matrix
+from auditor.knowledge.catalog_query import policies_query
+from auditor.knowledge.exposure import PUBLIC, Exposure, Granted, exposure_of, matrix
+from auditor.knowledge.server_text import is_true
 from auditor.model import Severity, Subject
 from auditor.probe import Judgement, Verdict
 from auditor.remedy import Operation, Remedy, create_policy, drop_policy, revoke
-from auditor.server_text import is_true
 
 
 @check(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from auditor.catalog import Table
-from auditor.catalog_query import relation_query
 from auditor.check import Example, Facts, check
-from auditor.exposure import Exposure, exposure_of, is_bound
+from auditor.knowledge.catalog_query import relation_query
+from auditor.knowledge.exposure import Exposure, exposure_of, is_bound
 from auditor.model import Severity, printable
 from auditor.probe import Judgement, Verdict, subject_of
 from auditor.remedy import Remedy, force_row_security

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from auditor.catalog import Policy, Table
-from auditor.catalog_query import policies_query
 from auditor.check import Example, Facts, check
-from auditor.exposure import PUBLIC
+from auditor.knowledge.catalog_query import policies_query
+from auditor.knowledge.exposure import PUBLIC
 from auditor.model import Severity
 from auditor.probe import Judgement, Verdict, subject_of
 from auditor.remedy import Remedy, create_policy

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from auditor.catalog import Table
-from auditor.catalog_query import privileges_query
 from auditor.check import Example, Facts, check
-from auditor.exposure import Exposure, Granted, exposure_of, matrix
+from auditor.knowledge.catalog_query import privileges_query
+from auditor.knowledge.exposure import Exposure, Granted, exposure_of, matrix
 from auditor.model import Severity
 from auditor.probe import Judgement, Verdict, subject_of
 from auditor.remedy import Remedy, revoke

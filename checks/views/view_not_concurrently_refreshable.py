@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from auditor.catalog import Catalog, Table
-from auditor.catalog_query import indexes_query
 from auditor.check import Example, Facts, check
-from auditor.grouping import grouping_columns
+from auditor.knowledge.catalog_query import indexes_query
+from auditor.knowledge.grouping import grouping_columns
+from auditor.knowledge.refresh import refreshers
 from auditor.model import Severity, Subject, printable
 from auditor.probe import Judgement, KeyProbe, Measurement, Probe, Proposed, Verdict, relation, subject_of
-from auditor.refresh import refreshers
 from auditor.remedy import Remedy, create_index
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from auditor.catalog import Table
-from auditor.catalog_query import relation_query
 from auditor.check import Example, Facts, check
-from auditor.exposure import Exposure, exposure_of
+from auditor.knowledge.catalog_query import relation_query
+from auditor.knowledge.exposure import Exposure, exposure_of
 from auditor.model import Severity, Subject, printable
 from auditor.probe import Judgement, Verdict
 from auditor.remedy import Remedy, populate_view

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.knowledge.naming import names_email
 from auditor.model import Severity
-from auditor.naming import names_email
 from tests.checks.asking import chosen, findings, lines
 from tests.servers import Database
 

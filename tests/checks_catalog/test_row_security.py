@@ -6,8 +6,8 @@ import pytest
 
 from auditor.check import Check
 from auditor.config import parse_config
+from auditor.knowledge.server_text import is_true
 from auditor.model import Severity
-from auditor.server_text import is_true
 from checks.rls.policy_always_true import policy_always_true
 from checks.rls.policy_without_rls import policy_without_rls
 from checks.rls.rls_disabled import rls_disabled

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from auditor.catalog import CronJob, Function, Table
-from auditor.grouping import grouping_columns
+from auditor.knowledge.grouping import grouping_columns
+from auditor.knowledge.refresh import refreshers
 from auditor.model import Severity
 from auditor.probe import Judgement
-from auditor.refresh import refreshers
 from checks.views.view_not_concurrently_refreshable import view_not_concurrently_refreshable
 from checks.views.view_not_populated import view_not_populated
 from tests.checks_catalog.asking import facts_of, found, judged

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from auditor.answers import UNREAD, Answer
 from auditor.catalog import Catalog, Table
 from auditor.model import Coverage, Outcome, Subject
+from auditor.results.answers import UNREAD, Answer
 
 SEEN = (Outcome.PASSED, Outcome.FAILED)
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from auditor import remedy as remedies
-from auditor.answers import Answer
 from auditor.check import Facts
 from auditor.connect import Session
 from auditor.model import Finding, Plan, Remedy, Witness
 from auditor.probe import Verdict
 from auditor.remedy import PlanContext, compose, plan_of, sql_of
+from auditor.results.answers import Answer
 from auditor.scan import detection_sql, witnesses
 
 

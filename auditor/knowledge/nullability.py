@@ -4,7 +4,7 @@ from auditor.catalog import Column, Table
 from auditor.catalog.estimates import null_fraction
 from auditor.check import Facts
 from auditor.intentions import declares_not_null
-from auditor.naming import marks_end, points_upward
+from auditor.knowledge.naming import marks_end, points_upward
 
 NOT_NULL_LOCK = "ACCESS EXCLUSIVE for milliseconds; rows are read under SHARE UPDATE EXCLUSIVE, writes go on"
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from auditor.answers import EMPTY, Answer
 from auditor.check import Check
 from auditor.model import (
     Audit,
@@ -15,6 +14,7 @@ from auditor.model import (
     Severity,
     Summary,
 )
+from auditor.results.answers import EMPTY, Answer
 
 CLEAN, FOUND, INCOMPLETE = 0, 1, 3
 

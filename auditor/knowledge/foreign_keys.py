@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from auditor import sql
 from auditor.catalog import Constraint, Table
 from auditor.check import Facts
+from auditor.knowledge.orphans import FOREIGN_KEY_LOCK
 from auditor.model import Reference, Subject
-from auditor.orphans import FOREIGN_KEY_LOCK
 from auditor.probe import Proposed
 from auditor.references import AntiJoin, anti_join
 

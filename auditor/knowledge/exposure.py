@@ -9,9 +9,9 @@ from typing import Literal
 
 from auditor.catalog import Catalog, Policy, Role, Table
 from auditor.config import Api
+from auditor.knowledge.server_text import is_true
 from auditor.model import printable
 from auditor.probe import Proposed, subject_of
-from auditor.server_text import is_true
 
 Command = Literal["SELECT", "INSERT", "UPDATE", "DELETE"]
 

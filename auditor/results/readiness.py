@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from auditor.answers import Answer
 from auditor.model import ConstraintState, Outcome, Phase, Plan, Readiness, Subject
 from auditor.probe import Proposed
+from auditor.results.answers import Answer
 
 _RANK: dict[ConstraintState, int] = {"blocked": 0, "unknown": 1, "ready": 2}
 

@@ -8,7 +8,7 @@ from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.check import Facts
 from auditor.intentions import Intended
-from auditor.naming import email_columns_of
+from auditor.knowledge.naming import email_columns_of
 from auditor.probe import relation
 
 

@@ -10,7 +10,7 @@ from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.catalog.estimates import distinct_values, frequency, null_fraction, sample
 from auditor.check import Facts
-from auditor.naming import words
+from auditor.knowledge.naming import words
 from auditor.probe import relation
 
 _STATES = frozenset(("status", "state", "phase", "stage"))

@@ -9,8 +9,8 @@ from auditor.catalog import Action, Constraint, Table, Type
 from auditor.catalog.estimates import distinct_share
 from auditor.check import Facts
 from auditor.intentions import reference_of
+from auditor.knowledge.nullability import is_settable
 from auditor.model import Reference, Subject
-from auditor.nullability import is_settable
 from auditor.probe import Proposed, subject_of
 from auditor.references import AntiJoin
 from auditor.remedy import Operation, Remedy, add_foreign_key, add_unique, assign, create_index, set_aside

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditor.catalog import Table
 from auditor.catalog.index import quoted
-from auditor.server_text import without_parentheses
+from auditor.knowledge.server_text import without_parentheses
 
 _TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|GROUP BY\b|\b\w+\b|\s+|.", re.DOTALL)
 _CLAUSES = {"SELECT", "FROM", "WHERE", "GROUP BY", "HAVING", "WINDOW", "ORDER", "LIMIT", "OFFSET", "FETCH"}
