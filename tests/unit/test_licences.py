@@ -28,7 +28,8 @@ def required(name: str) -> Iterator[str]:
 def licence(name: str) -> str:
     metadata = distribution(name).metadata
     classifiers = [each for each in metadata.get_all("Classifier", []) if each.startswith("License")]
-    return " ".join([metadata.get("License-Expression", ""), metadata.get("License", "")[:100], *classifiers])
+    stated = [text[:100] for key in ("License-Expression", "License") for text in metadata.get_all(key, [])]
+    return " ".join([*stated, *classifiers])
 
 
 def installed() -> Iterator[str]:
