@@ -1,5 +1,6 @@
 """`auditor checks`: the catalog of checks."""
 
+from inspect import cleandoc
 from itertools import groupby
 
 import click
@@ -41,5 +42,5 @@ def _show(check: Check) -> None:
         click.echo(text)
     example = check.examples[0]
     click.secho("\nExample", bold=True)
-    click.echo(example.given)
+    click.echo(cleandoc(example.given))
     click.echo("finds:\n" + "\n".join(f"  {found}" for found in example.finds))

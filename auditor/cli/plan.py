@@ -26,7 +26,7 @@ def command(source: str | None, finding: tuple[str, ...], **values: Any) -> int:
     Nothing is run: the files are for reading, and for psql.
     """
     config = settings(values)
-    if source is not None and Path(source).is_file():
+    if source is not None and (source.endswith(".json") or Path(source).is_file()):
         audit = read_audit(Path(source))
     else:
         with progress_bar() as progress:
@@ -41,5 +41,9 @@ def _only(audit: Audit, fingerprints: tuple[str, ...]) -> Audit:
     for wanted in fingerprints:
         if wanted not in known:
             raise AuditorError(f"there is no finding {wanted}", "see the fingerprints in the report")
-    steps = tuple(step for step in audit.plan.steps if not {*fingerprints}.isdisjoint(step.fingerprints))
+    steps = tuple(
+        replace(step, fingerprints=tuple(each for each in step.fingerprints if each in fingerprints))
+        for step in audit.plan.steps
+        if not {*fingerprints}.isdisjoint(step.fingerprints)
+    )
     return replace(audit, plan=replace(audit.plan, steps=steps))

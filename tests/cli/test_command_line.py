@@ -92,6 +92,7 @@ def test_a_stored_report_gives_the_plan_again(dirty: Database, tmp_path: Path) -
         (["run", "postgresql://localhost:1/x"], "hint:"),
         (["checks", "nonsense"], "there is no check"),
         (["report", "missing.json"], "missing.json cannot be read"),
+        (["plan", "missing.json"], "missing.json cannot be read"),
         (["rnu"], "No such command"),
         (["run", "--jobs", "0"], "--jobs"),
     ],
