@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers import Database, Server, Servers, found_versions
+from tests.servers import Database, Server, Servers, found_versions, versions_with
 from tests.servers import servers as running_servers
 
 
@@ -38,6 +38,13 @@ def database(server: Server) -> Iterator[Database]:
 @pytest.fixture
 def database18(server18: Server) -> Iterator[Database]:
     with server18.database() as fresh:
+        yield fresh
+
+
+@pytest.fixture(params=[pytest.param(v, id=f"pg{v}") for v in versions_with("citext")])
+def database_with_citext(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Database]:
+    """On the servers that bring contrib modules: the embedded ones do not."""
+    with servers.version(request.param).database() as fresh:
         yield fresh
 
 

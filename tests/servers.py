@@ -31,6 +31,16 @@ def found_versions() -> dict[int, Path]:
     return {15: own, **found} if own else found
 
 
+def versions_with(extension: str) -> list[int]:
+    """The versions whose binaries bring that extension."""
+    return [version for version, binaries in found_versions().items() if _brings(binaries, extension)]
+
+
+def _brings(binaries: Path, extension: str) -> bool:
+    shared = Path(_output(str(binaries / "pg_config"), "--sharedir").strip())
+    return (shared / "extension" / f"{extension}.control").exists()
+
+
 def _machines_own() -> Path | None:
     if (_MACHINES_OWN / "initdb").exists():
         return _MACHINES_OWN

@@ -132,9 +132,8 @@ def test_kind(kind: str, analysed: bool, database18: Database) -> None:
     assert all("by name only" not in " ".join(each.evidence) for each in found)
 
 
-def test_citext_keys(database: Database) -> None:
-    if database.server_version != 15:
-        pytest.skip("citext is where PostgreSQL is installed with its contrib modules: 15")
+def test_citext_keys(database_with_citext: Database) -> None:
+    database = database_with_citext
     found = references(
         database,
         """CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA ext;
