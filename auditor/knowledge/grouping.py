@@ -13,7 +13,8 @@ _SET_OPERATIONS = {"UNION", "INTERSECT", "EXCEPT"}
 
 
 def grouping_columns(view: Table) -> tuple[str, ...]:
-    """The view's columns that its query groups by, where it groups by nothing else: no two rows share them.
+    """The view's columns that its query groups by, where it groups by nothing else, or all of them where it is
+    DISTINCT: no two rows share them.
 
     Empty where it does not group, where something that it groups by is not among its columns, and where the query is
     too involved to be sure (set operations, grouping sets). A function that returns several rows for one group is
@@ -22,6 +23,8 @@ def grouping_columns(view: Table) -> tuple[str, ...]:
     clauses = _clauses(view.definition or "")
     if len(clauses.get("SELECT", ())) != len(view.columns):
         return ()
+    if re.match(r"DISTINCT (?!ON\b)", clauses["SELECT"][0]) and "GROUP BY" not in clauses:
+        return tuple(column.name for column in view.columns)
     outputs = {
         _without_alias(item, column.name): column.name
         for item, column in zip(clauses["SELECT"], view.columns, strict=True)

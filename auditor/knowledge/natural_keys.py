@@ -11,6 +11,7 @@ from auditor.check import Facts
 from auditor.intentions import Intended
 from auditor.knowledge.emails import answers_for
 from auditor.knowledge.naming import email_columns_of, names_key, names_measure
+from auditor.knowledge.server_text import mentions
 from auditor.probe import Measurement, relation
 from auditor.remedy import Operation, add_unique, create_index, rebuild_index
 
@@ -38,7 +39,7 @@ def key_of(each: Intended) -> tuple[sql.Expression, ...]:
 def columns_of(each: Intended) -> tuple[str, ...]:
     """The columns that an intention reads: those named, and those whose name stands in its expressions."""
     texts = [*each.intention.expressions, each.intention.where or "", each.intention.condition or ""]
-    read = [column.name for column in each.table.columns if any(column.name in text for text in texts)]
+    read = [column.name for column in each.table.columns if any(mentions(text, column.name) for text in texts)]
     return tuple(dict.fromkeys((*each.columns, *read)))
 
 

@@ -48,6 +48,11 @@ def refers_undeclared(facts: Facts, table: Table, column: str) -> bool:
     )
 
 
+def may_lose_its_reference(table: Table, column: str) -> bool:
+    """Whether a foreign key of the table may turn out to have orphans, which are set NULL here."""
+    return any(column in key.columns for key in table.foreign_keys())
+
+
 def is_hardly_null(facts: Facts, table: Table, column: Column) -> bool | None:
     """What the statistics say to `at most null_share NULL, in a table of null_rows`, with room for their error;
     None where they say nothing."""

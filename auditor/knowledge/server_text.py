@@ -8,19 +8,20 @@ _SELECTED = re.compile(r"SELECT (.+?)(?: AS (?:\w+|\"[^\"]*\"))?", re.DOTALL)
 
 def is_true(expression: str | None) -> bool:
     """Whether the server's text of an expression is true of every row: `true`, `1 = 1`, `x OR true`,
-    `( SELECT true AS bool)`. What a function answers is not known."""
+    `( SELECT true AS bool)`, `NOT false`. What a function answers is not known."""
     if expression is None:
         return False
     text = without_parentheses(expression)
     selected = _SELECTED.fullmatch(text)
     if selected is not None and not re.search(r"\b(?:FROM|WHERE)\b", text):
         return is_true(selected[1])
-    return (
-        text == "true"
-        or _SAME_LITERALS.fullmatch(text) is not None
-        or text.startswith("true OR ")
-        or text.endswith(" OR true")
-    )
+    alternatives = _split(text, "OR")
+    if len(alternatives) > 1:
+        return any(map(is_true, alternatives))
+    conditions = _split(text, "AND")
+    if len(conditions) > 1:
+        return all(map(is_true, conditions))
+    return text in ("true", "NOT false", "true IS TRUE") or _SAME_LITERALS.fullmatch(text) is not None
 
 
 def without_parentheses(text: str) -> str:
@@ -32,6 +33,18 @@ def without_parentheses(text: str) -> str:
 
 
 _PIECES = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()]")
+_WORDS = re.compile(rf"{_PIECES.pattern}|\b(?:OR|AND)\b")
+
+
+def _split(text: str, word: str) -> list[str]:
+    """The parts of the text between that word where it stands outside of parentheses, literals and names."""
+    parts, depth, start = [], 0, 0
+    for piece in _WORDS.finditer(text):
+        depth += {"(": 1, ")": -1}.get(piece[0], 0)
+        if depth == 0 and piece[0] == word:
+            parts.append(text[start : piece.start()])
+            start = piece.end()
+    return [*parts, text[start:]]
 
 
 def _closes_at_end(text: str) -> bool:
@@ -42,3 +55,12 @@ def _closes_at_end(text: str) -> bool:
         if depth == 0:
             return piece.end() == len(text)
     return False
+
+
+_NAMES = re.compile(r"'(?:[^']|'')*'|\"((?:[^\"]|\"\")*)\"|([^\W\d][\w$]*)")
+
+
+def mentions(expression: str, column: str) -> bool:
+    """Whether the column's name stands in the expression as a name: not inside a literal, nor as part of another."""
+    names = ((each[1] or "").replace('""', '"') or (each[2] or "").lower() for each in _NAMES.finditer(expression))
+    return column in names

@@ -1,6 +1,7 @@
 """unvalidated-check."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import sqlalchemy as sa
@@ -11,10 +12,13 @@ from auditor.check import Example, Facts, check
 from auditor.intentions import Intended, not_null_column
 from auditor.knowledge.emails import answers_for
 from auditor.knowledge.natural_keys import columns_of
+from auditor.knowledge.restraint import sparing
+from auditor.knowledge.wording import counted
 from auditor.model import Severity, Subject
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, subject_of
 from auditor.remedy import Operation, Remedy, add_check, set_aside, validate_constraint
 
+_SET_ASIDE = Remedy(kind="set-aside", summary="set these rows aside", operations=())
 _LOCK = "SHARE UPDATE EXCLUSIVE while the rows are read: reads and writes go on"
 
 
@@ -55,7 +59,8 @@ def unvalidated_check(facts: Facts) -> Iterator[RowProbe]:
     False positives:
         None. Without such rows it is a warning: it can be validated today.
     Remedy:
-        Set the rows aside, or mend them by hand, then VALIDATE CONSTRAINT.
+        Set the rows aside, or mend them by hand, then VALIDATE CONSTRAINT. Where no row keeps the rule, nothing is
+        done unless you choose it.
     """
     for table in facts.catalog.measurable():
         for constraint in table.constraints:
@@ -103,20 +108,17 @@ def _judge_declared(table: Table, constraint: Constraint, subject: Subject, meas
     if not measured.violations:
         remedy = Remedy(kind="add-constraint", summary="validate the constraint", operations=validate)
         return Judgement(
-            message=f"{subject} is {state}, and all {measured.rows:,} rows keep it",
+            message=f"{subject} is {state} and holds for all of {counted(measured.rows, 'row')}",
             hint=f"{last[0].upper()}{last[1:]}",
             severity=Severity.WARNING,
             remedies=(remedy,) if validate else (),
         )
     aside = set_aside(table, _broken(constraint.expression or "true"))
     return Judgement(
-        message=f"{subject} is {state}, and {measured.violations:,} of {measured.rows:,} rows break it",
+        message=f"{subject} is {state} and does not hold for {measured.violations:,} of "
+        f"{counted(measured.rows, 'row')}",
         hint=f"Set these rows aside or mend them, then {last}",
-        remedies=(
-            Remedy(
-                kind="set-aside", summary="set these rows aside", operations=(aside, *validate), chosen=bool(validate)
-            ),
-        ),
+        remedies=sparing((replace(_SET_ASIDE, operations=(aside, *validate), chosen=bool(validate)),), measured),
     )
 
 
@@ -142,7 +144,7 @@ def _judge_intended(each: Intended, subject: Subject, measured: Measurement) -> 
         add_check(each.table, sa.literal_column(f"({condition})", sa.Boolean()), "check"),
     )
     return Judgement(
-        message=f"{subject} is to hold, and {measured.violations:,} of {measured.rows:,} rows break it",
+        message=f"{subject} is to hold and does not for {measured.violations:,} of {counted(measured.rows, 'row')}",
         hint="Set these rows aside or mend them, then add the CHECK",
-        remedies=(Remedy(kind="set-aside", summary="set these rows aside", operations=operations),),
+        remedies=sparing((replace(_SET_ASIDE, operations=operations),), measured),
     )

@@ -12,6 +12,7 @@ from auditor.check import Example, Facts, check
 from auditor.knowledge.live_rows import LEAST_SINGLE, live_rows, live_where, owners
 from auditor.knowledge.naming import soft_delete_marker
 from auditor.knowledge.natural_keys import UNIQUE_LOCK, columns_of, intended_keys, key_of, likely_keys, unique_index
+from auditor.knowledge.wording import counted
 from auditor.model import Certainty, Severity, Subject
 from auditor.probe import Judgement, KeyProbe, Measurement, Proposed, relation, subject_of
 from auditor.remedy import Operation, Remedy, end_duplicates, set_aside_duplicates
@@ -64,6 +65,8 @@ class _Rule:
                      FROM generate_series(1, 250) AS n;
                      ANALYZE""",
             finds=["plans(org_id): 2 of 51"],
+            has_plan=False,
+            because="statistics alone suggest the rule, so which rows end is a person's decision",
         ),
     ],
 )
@@ -78,7 +81,8 @@ def duplicate_active(facts: Facts) -> Iterator[KeyProbe]:
         Owners that may have several, and seldom do.
     Remedy:
         Keep the newest live row of each owner and end the others, where a status for that is in use; else set them
-        aside. Then build the partial unique index.
+        aside. Then build the partial unique index. Where the rule is only inferred, nothing is done unless you choose
+        it.
     """
     for rule in (*_intended(facts), *_inferred(facts), *_soft_deleted(facts)):
         yield KeyProbe(
@@ -158,8 +162,8 @@ def _judge(rule: _Rule, measured: Measurement) -> Judgement | None:
     ends = rule.ending is not None
     summary = "end all but the newest live row" if ends else "set all but the newest live row aside"
     return Judgement(
-        message=f"{rule.subject} has several rows where {rule.condition}: {measured.violations:,} rows share "
-        f"{measured.groups:,} keys",
+        message=f"{rule.subject} has several rows where {rule.condition}: {counted(measured.violations, 'row')} share "
+        f"{counted(measured.groups, 'key')}",
         hint=f"{summary[0].upper()}{summary[1:]}, then build the partial unique index",
         severity=Severity.BLOCKER if rule.is_intended else Severity.WARNING,
         certainty=Certainty.PROVEN if rule.is_intended else Certainty.INFERRED,
@@ -168,6 +172,7 @@ def _judge(rule: _Rule, measured: Measurement) -> Judgement | None:
                 kind="end" if ends else "set-aside",
                 summary=summary,
                 operations=(_clean_up(rule), *unique_index(rule.table, rule.keys, rule.where)),
+                chosen=rule.is_intended,
             ),
         ),
         parameters=(rule.condition,),

@@ -18,6 +18,7 @@ from auditor.knowledge.natural_keys import (
     unique_index,
     uniqueness,
 )
+from auditor.knowledge.wording import counted
 from auditor.model import Certainty, Severity
 from auditor.probe import Judgement, KeyProbe, Measurement, Proposed, relation, subject_of
 from auditor.remedy import Remedy, set_aside_duplicates
@@ -90,7 +91,7 @@ def _judge_intended(each: Intended, measured: Measurement) -> Judgement | None:
     operations = (set_aside_duplicates(each.table, key_of(each), None, "oldest"), *then)
     return Judgement(
         message=f"{subject_of(each.table, *each.columns, expression=each.expression)} is to be unique, and "
-        f"{measured.violations:,} rows share {measured.groups:,} keys",
+        f"{counted(measured.violations, 'row')} share {counted(measured.groups, 'key')}",
         hint="Keep the oldest row of each key, set the others aside, then add the unique constraint",
         severity=Severity.BLOCKER,
         remedies=(Remedy(kind="set-aside", summary="set all but the oldest row aside", operations=operations),),
@@ -118,7 +119,7 @@ def _judge_inferred(facts: Facts, table: Table, column: Column, measured: Measur
     operations = (set_aside_duplicates(table, keys, None, "oldest"), *uniqueness(table, (column.name,)))
     return Judgement(
         message=f"{subject_of(table, column.name)} is a key but for {measured.violations:,} of "
-        f"{measured.population:,} rows, which share {measured.groups:,} values",
+        f"{counted(measured.population, 'row')}, which share {counted(measured.groups, 'value')}",
         hint="Keep one row of each value, or name the column's real key in the configuration",
         certainty=Certainty.INFERRED,
         remedies=(

@@ -8,10 +8,13 @@ import sqlalchemy as sa
 
 from auditor import sql
 from auditor.catalog import Column, Table
+from auditor.catalog.estimates import sample
 from auditor.check import Example, Facts, check
 from auditor.knowledge.emails import intended_unique, normalized, text_of
 from auditor.knowledge.naming import email_columns, is_about_people, is_own_email, soft_delete_marker
 from auditor.knowledge.natural_keys import UNIQUE_LOCK, unique_index
+from auditor.knowledge.server_text import mentions
+from auditor.knowledge.wording import counted
 from auditor.model import Certainty, Severity
 from auditor.probe import Judgement, KeyProbe, Measurement, Proposed, relation, subject_of
 from auditor.remedy import Remedy, set_aside_duplicates
@@ -50,7 +53,16 @@ class _Identity:
             given="""CREATE TABLE customers (id int PRIMARY KEY, email text);
                      INSERT INTO customers VALUES (1, 'ann@x.org'), (2, 'Ann@x.org '), (3, 'bo@x.org'), (4, NULL)""",
             finds=["customers(email): 2 of 3"],
-        )
+            has_plan=False,
+            because="the table's name alone suggests the key, so which row stays is a person's decision",
+        ),
+        Example(
+            given="""CREATE TABLE customers (id int PRIMARY KEY, email text UNIQUE);
+                     INSERT INTO customers VALUES (1, 'ann@x.org'), (2, 'Ann@x.org '), (3, 'bo@x.org'), (4, NULL)""",
+            finds=["customers(email): 2 of 3"],
+            variants=("plain", "quoted", "schema"),
+            because="a partitioned table takes no unique key on the address alone",
+        ),
     ],
 )
 def duplicate_email(facts: Facts) -> Iterator[KeyProbe]:
@@ -61,10 +73,11 @@ def duplicate_email(facts: Facts) -> Iterator[KeyProbe]:
     False positives:
         A household or a team that shares a mailbox. Asked about are tables of people (`users`, `customers`), columns
         in a unique index, and what the configuration names; not tables of events, where an address repeats rightly.
-        Rows that are soft-deleted do not count.
+        Rows that are soft-deleted do not count, nor do blanks where the statistics know some.
     Remedy:
         Keep the oldest row of each address, let what refers to the others refer to it, set the others aside; then
-        build the unique index on `lower(email)`.
+        build the unique index on `lower(email)`. Where neither a unique index nor the configuration says that the
+        address is a key, nothing is done unless you choose it.
     """
     for table, column in email_columns(facts.catalog, facts.config):
         identity = _identity(facts, table, column)
@@ -77,35 +90,49 @@ def _identity(facts: Facts, table: Table, column: Column) -> _Identity | None:
     scope = named.columns if named else _declared_scope(table, column)
     if scope is None and not (is_about_people(table) and is_own_email(table, column)):
         return None
-    marker = None if named else soft_delete_marker(table)
+    narrowed = [] if named else [*_narrowed(table, column)]
     return _Identity(
         table=table,
         column=column,
         scope=scope or (),
-        where=None if marker is None else relation(table).c[marker.name].is_(None),
+        where=sa.and_(*narrowed) if narrowed else None,
         is_intended=named is not None,
         is_plain=scope is not None,
     )
 
 
+def _narrowed(table: Table, column: Column) -> Iterator[sql.Condition]:
+    """What the rows have to be that the address is the key of: alive, and with an address where some have a blank."""
+    marker = soft_delete_marker(table)
+    if marker is not None:
+        yield relation(table).c[marker.name].is_(None)
+    if any(not value.strip() for value in sample(column)):
+        yield normalized(table, column) != ""
+
+
 def _declared_scope(table: Table, column: Column) -> tuple[str, ...] | None:
-    """The other columns of the shortest unique index that holds the address; None where no index holds it."""
+    """The other columns of the shortest unique index that holds the address; None where no index holds it. An index on
+    some of the rows counts where these are the live ones."""
+    marker = soft_delete_marker(table)
     scopes = [
         tuple(key.column for key in index.keys if key.column not in (None, column.name))
         for index in table.indexes
-        if index.unique and any(_is_on(column, key.column, key.expression) for key in index.keys)
+        if index.unique
+        and (index.predicate is None or (marker is not None and mentions(index.predicate, marker.name)))
+        and any(_is_on(column, key.column, key.expression) for key in index.keys)
     ]
     found = min(scopes, key=len, default=None)
     return None if found is None else tuple(name for name in found if name is not None)
 
 
 def _is_on(column: Column, name: str | None, expression: str | None) -> bool:
-    return column.name == name or (expression is not None and column.name in expression)
+    return column.name == name or (expression is not None and mentions(expression, column.name))
 
 
 def _probe(identity: _Identity) -> KeyProbe:
     subject = subject_of(identity.table, identity.column.name)
-    read = [column.name for column in identity.table.columns if column is soft_delete_marker(identity.table)]
+    marker = soft_delete_marker(identity.table)
+    read = () if marker is None else (marker.name,)
     return KeyProbe(
         table=identity.table,
         subject=subject,
@@ -131,10 +158,17 @@ def _judge(identity: _Identity, measured: Measurement) -> Judgement | None:
         *unique_index(identity.table, identity.index_keys, identity.where),
     )
     return Judgement(
-        message=f"{subject_of(identity.table, identity.column.name)} holds {measured.groups:,} addresses in "
-        f"{measured.violations:,} rows, different only in case and blanks or not at all",
+        message=f"{subject_of(identity.table, identity.column.name)} holds {counted(measured.groups, 'address')} in "
+        f"{counted(measured.violations, 'row')}, different only in case and blanks or not at all",
         hint="Keep the oldest row of each address, set the others aside, then build the unique index",
         severity=Severity.BLOCKER if identity.is_plain else Severity.WARNING,
         certainty=Certainty.PROVEN if identity.is_plain else Certainty.INFERRED,
-        remedies=(Remedy(kind="set-aside", summary="set all but the oldest row aside", operations=operations),),
+        remedies=(
+            Remedy(
+                kind="set-aside",
+                summary="set all but the oldest row aside",
+                operations=operations,
+                chosen=identity.is_plain,
+            ),
+        ),
     )

@@ -7,6 +7,7 @@ from auditor.catalog import Column, Table
 from auditor.check import Example, Facts, check
 from auditor.knowledge.emails import canonical, intended_check, normalized, not_normalized, text_of
 from auditor.knowledge.naming import email_columns
+from auditor.knowledge.wording import counted
 from auditor.model import Severity
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, subject_of
 from auditor.remedy import Remedy, add_check, assign
@@ -34,6 +35,7 @@ def email_not_lowercase(facts: Facts) -> Iterator[RowProbe]:
         configuration, as `not-email`.
     Remedy:
         Lower-case and trim them, then add the CHECK. Addresses that are equal then are reported by `duplicate-email`.
+        A column with a foreign key follows the key that it refers to, so nothing is proposed for it.
     """
     for table, column in email_columns(facts.catalog, facts.config):
         yield _probe(facts, table, column)
@@ -63,14 +65,22 @@ def _probe(facts: Facts, table: Table, column: Column) -> RowProbe:
 def _judge(table: Table, column: Column, is_intended: bool, measured: Measurement) -> Judgement | None:
     if not measured.violations:
         return None
+    follows = any(column.name in key.columns for key in table.foreign_keys())
+    first = (
+        "Lower-case and trim the key that it refers to, and let it follow" if follows else "Lower-case and trim them"
+    )
+    return Judgement(
+        message=f"{subject_of(table, column.name)} is not in lower case, or carries blanks, in "
+        f"{measured.violations:,} of {counted(measured.population, 'address')}",
+        hint=f"{first}, then add the CHECK",
+        severity=Severity.BLOCKER if is_intended else None,
+        remedies=() if follows else (_remedy(table, column),),
+    )
+
+
+def _remedy(table: Table, column: Column) -> Remedy:
     operations = (
         assign(table, {column.name: normalized(table, column)}, not_normalized(table, column)),
         add_check(table, canonical(table, column), f"{column.name}_lowercase"),
     )
-    return Judgement(
-        message=f"{subject_of(table, column.name)} holds {measured.violations:,} addresses of "
-        f"{measured.population:,} that are not in lower case, or carry blanks",
-        hint="Lower-case and trim them, then add the CHECK",
-        severity=Severity.BLOCKER if is_intended else None,
-        remedies=(Remedy(kind="lower-case", summary="lower-case and trim them", operations=operations),),
-    )
+    return Remedy(kind="lower-case", summary="lower-case and trim them", operations=operations)

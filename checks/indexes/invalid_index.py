@@ -9,6 +9,7 @@ from auditor import sql
 from auditor.catalog import Index, IndexKey, Table
 from auditor.check import Example, Facts, check
 from auditor.knowledge.catalog_query import index_query
+from auditor.knowledge.wording import counted
 from auditor.model import Severity, Subject
 from auditor.probe import Judgement, KeyProbe, Measurement, Probe, Verdict, relation
 from auditor.remedy import Remedy, rebuild_index, set_aside_duplicates
@@ -106,9 +107,9 @@ def _question(table: Table, index: Index) -> Probe | Verdict:
 def _judgement(table: Table, index: Index, subject: Subject, measured: Measurement | None) -> Judgement:
     if measured is not None and measured.violations > 0:
         return Judgement(
-            message=f"{subject} is not valid, and cannot be: {measured.violations:,} rows share "
-            f"{measured.groups:,} of its keys",
-            hint="Decide which row of each key stays, set the others aside, then rebuild the index.",
+            message=f"{subject} is not valid, and cannot be: {counted(measured.violations, 'row')} share "
+            f"{counted(measured.groups, 'key')}",
+            hint="Decide which row of each key stays, set the others aside, then rebuild the index",
             severity=Severity.BLOCKER,
             remedies=tuple(_variants(table, index)),
         )
@@ -116,16 +117,16 @@ def _judgement(table: Table, index: Index, subject: Subject, measured: Measureme
     if twin is not None:
         return Judgement(
             message=f"{subject} is not valid, and {twin.name} stands for it already",
-            hint="Drop it: DROP INDEX CONCURRENTLY.",
+            hint="Drop it: DROP INDEX CONCURRENTLY",
         )
     if table.kind == "partitioned":
         return Judgement(
             message=f"{subject} is not valid: some partition has no index attached to it",
-            hint="Create the missing index of each partition concurrently, then ALTER INDEX … ATTACH PARTITION.",
+            hint="Create the missing index of each partition concurrently, then ALTER INDEX … ATTACH PARTITION",
         )
     return Judgement(
         message=f"{subject} is not valid: no query uses it, every write maintains it",
-        hint="Rebuild it concurrently.",
+        hint="Rebuild it concurrently",
         remedies=(
             Remedy(
                 kind="rebuild-index",

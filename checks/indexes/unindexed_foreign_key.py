@@ -8,6 +8,7 @@ from auditor.catalog.index import quoted
 from auditor.check import Example, Facts, check
 from auditor.knowledge.catalog_query import indexes_query
 from auditor.knowledge.server_text import without_parentheses
+from auditor.knowledge.wording import counted
 from auditor.model import Certainty, Reference, Severity, Subject
 from auditor.probe import Judgement, Proposed, Verdict, subject_of
 from auditor.references.anti_join import referencing_values
@@ -74,15 +75,16 @@ def unindexed_foreign_key(facts: Facts) -> Iterator[Verdict]:
         leaves out nothing but NULLs; BRIN and GIN do not serve; included columns are no key.
     """
     audited = {table.oid for table in facts.catalog.audited if not table.unread}
-    seen: set[Subject] = set()
+    seen: set[tuple[int, frozenset[str], str | None]] = set()
     for reference in sorted(facts.references, key=lambda each: not each.declared):
         table = facts.catalog.table(reference.schema, reference.table)
         if table is None or table.oid not in audited or not _is_certain(reference, facts):
             continue
-        subject = subject_of(table, *reference.columns, expression=reference.expression)
-        if subject not in seen:
-            seen.add(subject)
-            yield _verdict(table, reference, subject)
+        # One index serves all references on the same columns, in whatever order each names them.
+        place = (table.oid, frozenset(reference.columns), reference.expression)
+        if place not in seen:
+            seen.add(place)
+            yield _verdict(table, reference, subject_of(table, *reference.columns, expression=reference.expression))
 
 
 def _is_certain(reference: Reference, facts: Facts) -> bool:
@@ -128,11 +130,11 @@ def _key_text(expression: str | None) -> str:
 
 def _judgement(table: Table, reference: Reference, subject: Subject) -> Judgement:
     constraint = next((each for each in table.foreign_keys() if each.name == reference.constraint), None)
-    size = "" if table.rows is None else f" in about {max(0, round(table.rows)):,} rows"
+    size = "" if table.rows is None else f" in about {counted(max(0.0, table.rows), 'row')}"
     target = subject_of_referenced(reference)
     return Judgement(
         message=f"{subject} refers to {target} and has no usable index{size}",
-        hint="Create an index concurrently.",
+        hint="Create an index concurrently",
         severity=Severity.WARNING if _hurts(table, constraint) else Severity.ADVICE,
         certainty=Certainty.PROVEN if reference.declared else Certainty.INFERRED,
         remedies=(

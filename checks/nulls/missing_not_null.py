@@ -7,7 +7,14 @@ from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.catalog.estimates import null_fraction
 from auditor.check import Example, Facts, check
-from auditor.knowledge.nullability import NOT_NULL_LOCK, is_nullable, may_be_null, refers_undeclared
+from auditor.knowledge.nullability import (
+    NOT_NULL_LOCK,
+    is_nullable,
+    may_be_null,
+    may_lose_its_reference,
+    refers_undeclared,
+)
+from auditor.knowledge.wording import counted
 from auditor.model import Severity
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, relation, subject_of
 from auditor.remedy import Remedy, set_not_null
@@ -31,9 +38,10 @@ def missing_not_null(facts: Facts) -> Iterator[RowProbe]:
         uses NOT NULL as well.
     False positives:
         A column that is to be NULL one day. Columns like `ended_at` or `parent_id`, those that a foreign key sets NULL,
-        and those that refer to a table without a foreign key are left out.
+        and those that refer to a table without a foreign key are left out, as are tables that others inherit from.
     Remedy:
-        SET NOT NULL, in the form that reads the rows without a long lock.
+        SET NOT NULL, in the form that reads the rows without a long lock. On the columns of a foreign key only if you
+        choose it: where the key has orphans, the plan sets them NULL.
     """
     configured = {
         (each.table.oid, column) for each in facts.intended if each.kind == "not-null" for column in each.columns
@@ -47,6 +55,7 @@ def missing_not_null(facts: Facts) -> Iterator[RowProbe]:
 def _is_candidate(facts: Facts, table: Table, column: Column) -> bool:
     return (
         is_nullable(table, column)
+        and not table.has_children
         and not null_fraction(column)
         and not may_be_null(table, column)
         and not refers_undeclared(facts, table, column.name)
@@ -72,13 +81,15 @@ def _judge(table: Table, column: Column, measured: Measurement) -> Judgement | N
     if measured.violations:
         return None
     return Judgement(
-        message=f"{subject_of(table, column.name)} holds no NULL in {measured.rows:,} rows and can be NOT NULL today",
+        message=f"{subject_of(table, column.name)} holds no NULL in {counted(measured.rows, 'row')} and can be NOT "
+        "NULL today",
         hint="Set NOT NULL, unless NULL is to mean something one day",
         remedies=(
             Remedy(
                 kind="add-constraint",
                 summary="set NOT NULL",
                 operations=(set_not_null(table, column.name),),
+                chosen=not may_lose_its_reference(table, column.name),
             ),
         ),
     )

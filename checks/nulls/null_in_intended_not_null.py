@@ -12,6 +12,7 @@ from auditor.catalog import Column, Constraint, Table
 from auditor.check import Example, Facts, check
 from auditor.intentions import Intended, not_null_column
 from auditor.knowledge.nullability import NOT_NULL_LOCK, is_hardly_null, is_nullable, may_be_null, refers_undeclared
+from auditor.knowledge.restraint import sparing
 from auditor.model import Certainty, Severity
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, relation, subject_of
 from auditor.remedy import Operation, Remedy, assign, set_aside, set_not_null, validate_constraint
@@ -83,7 +84,7 @@ def null_in_intended_not_null(facts: Facts) -> Iterator[RowProbe]:
         where at most 1 % of a table of 1,000 rows or more is NULL (`null-share` and `null-rows`).
     False positives:
         A column that is filled in later, for almost every row. Columns like `ended_at` or `parent_id`, and those
-        that a foreign key sets NULL, are left out.
+        that a foreign key sets NULL, are left out, and so are generated ones.
     Remedy:
         Fill with what the configuration says (`fill`), or with the column's constant default; else set the rows
         aside. Where the rule is only inferred, nothing is done to the rows unless you choose it.
@@ -103,7 +104,7 @@ def _intent(facts: Facts, table: Table, column: Column) -> _Intent | None:
         is_loose = not (constraint.validated and constraint.enforced)
         if is_loose and not_null_column(table, constraint.name) == column.name:
             return _Intent(constraint=constraint)
-    if not is_nullable(table, column) or may_be_null(table, column):
+    if not is_nullable(table, column) or may_be_null(table, column) or column.generated:
         return None
     return None if is_hardly_null(facts, table, column) is False else _Intent()
 
@@ -133,7 +134,7 @@ def _judge(facts: Facts, table: Table, column: Column, intent: _Intent, measured
     is_rare = measured.rows >= thresholds.null_rows and measured.violations <= thresholds.null_share * measured.rows
     if measured.violations == 0 or not (intent.is_plain or is_rare):
         return None
-    remedies = _remedies(facts, table, column, intent)
+    remedies = sparing(_remedies(facts, table, column, intent), measured)
     chosen = next((remedy.summary for remedy in remedies if remedy.chosen), "fill them or set them aside")
     return Judgement(
         message=f"{subject_of(table, column.name)} is NULL in {measured.violations:,} of {measured.rows:,} rows and is "

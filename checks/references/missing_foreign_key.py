@@ -14,6 +14,7 @@ from auditor.knowledge.orphans import (
     subject_of_reference,
     undeclared,
 )
+from auditor.knowledge.wording import counted
 from auditor.model import Certainty, Reference, Severity
 from auditor.probe import Judgement, Measurement, ReferenceProbe
 from auditor.references import AntiJoin, anti_join
@@ -64,8 +65,8 @@ def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measure
     then = declaration(join.table, join.referenced, reference, action or "NO ACTION")
     remedy = Remedy(kind="add-constraint", summary="declare the foreign key", operations=then)
     return Judgement(
-        message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)} in all "
-        f"{measured.population:,} rows, and no foreign key says so",
+        message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)}, finds it for all of "
+        f"{counted(measured.population, 'value')}, and has no foreign key",
         hint=_hint(join, reference),
         certainty=Certainty.PROVEN if action else Certainty.INFERRED,
         remedies=(remedy,) if then else (),

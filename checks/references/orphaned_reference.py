@@ -15,6 +15,7 @@ from auditor.knowledge.orphans import (
     subject_of_reference,
     undeclared,
 )
+from auditor.knowledge.wording import counted
 from auditor.model import Certainty, Reference, Severity
 from auditor.probe import Judgement, Measurement, ReferenceProbe
 from auditor.references import AntiJoin, anti_join
@@ -81,8 +82,8 @@ def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measure
         # A guess, and one that not a single row bears out, changes no row unless a person chooses it.
         remedies = tuple(replace(remedy, chosen=False) for remedy in remedies)
     return Judgement(
-        message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)}, and "
-        f"{measured.violations:,} of {measured.population:,} values have no row there",
+        message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)} and finds no row "
+        f"there for {measured.violations:,} of {counted(measured.population, 'value')}",
         hint=_hint(join, reference, remedies[0].summary, is_declared=bool(then)),
         severity=Severity.BLOCKER if action or is_sure else Severity.WARNING,
         certainty=Certainty.PROVEN if action else Certainty.INFERRED,

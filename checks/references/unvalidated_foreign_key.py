@@ -7,6 +7,8 @@ from functools import partial
 from auditor.check import Example, Facts, check
 from auditor.knowledge.foreign_keys import DeclaredKey, declared_keys
 from auditor.knowledge.orphans import clean_ups, referenced_text
+from auditor.knowledge.restraint import sparing
+from auditor.knowledge.wording import counted
 from auditor.model import Severity
 from auditor.probe import Judgement, Measurement, ReferenceProbe
 from auditor.remedy import Remedy, validate_constraint
@@ -83,15 +85,15 @@ def _judge(facts: Facts, key: DeclaredKey, measured: Measurement) -> Judgement:
     if not measured.violations:
         validated = Remedy(kind="add-constraint", summary="validate the key", operations=then)
         return Judgement(
-            message=f"{key.subject} is {state}, and all {measured.population:,} keys find their row",
+            message=f"{key.subject} is {state} and finds its row for all of {counted(measured.population, 'key')}",
             hint=f"{last[0].upper()}{last[1:]}",
             severity=Severity.WARNING,
             remedies=(validated,) if is_enforced else (),
         )
-    remedies = clean_ups(facts, key.join, key.constraint.on_delete, key.constraint, then)
+    remedies = sparing(clean_ups(facts, key.join, key.constraint.on_delete, key.constraint, then), measured)
     return Judgement(
-        message=f"{key.subject} is {state}, and {measured.violations:,} of {measured.population:,} keys have no "
-        f"row in {referenced_text(key.reference)}",
+        message=f"{key.subject} is {state} and finds no row in {referenced_text(key.reference)} for "
+        f"{measured.violations:,} of {counted(measured.population, 'key')}",
         hint=f"{remedies[0].summary[0].upper()}{remedies[0].summary[1:]}, then {last}",
         # Whether a key that was declared NOT ENFORCED is to be enforced is not ours to say, and so neither is what
         # becomes of its orphans.

@@ -6,6 +6,8 @@ from functools import partial
 from auditor.check import Example, Facts, check
 from auditor.knowledge.foreign_keys import DeclaredKey, declared_keys
 from auditor.knowledge.orphans import clean_ups, referenced_text
+from auditor.knowledge.restraint import sparing
+from auditor.knowledge.wording import counted
 from auditor.model import Severity
 from auditor.probe import Judgement, Measurement, ReferenceProbe
 from auditor.remedy import reopen_constraint
@@ -53,10 +55,10 @@ def _judge(facts: Facts, key: DeclaredKey, measured: Measurement) -> Judgement |
     if not measured.violations:
         return None
     then = (reopen_constraint(key.table, key.constraint),)
-    remedies = clean_ups(facts, key.join, key.constraint.on_delete, key.constraint, then)
+    remedies = sparing(clean_ups(facts, key.join, key.constraint.on_delete, key.constraint, then), measured)
     return Judgement(
-        message=f"{key.subject} is validated, and {measured.violations:,} of {measured.population:,} keys have no "
-        f"row in {referenced_text(key.reference)}",
+        message=f"{key.subject} is validated and finds no row in {referenced_text(key.reference)} for "
+        f"{measured.violations:,} of {counted(measured.population, 'key')}",
         hint=f"{remedies[0].summary[0].upper()}{remedies[0].summary[1:]}, and look for what loads rows past the key",
         remedies=remedies,
     )

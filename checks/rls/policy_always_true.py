@@ -96,14 +96,14 @@ def _judge(table: Table, policy: Policy, exposure: Exposure) -> Judgement | None
     if writing:
         return Judgement(
             message=f"{subject} is true of every row for writing ({matrix(writing)})",
-            hint="Put the condition that was meant in its place, or take the policy away.",
+            hint="Put the condition that was meant in its place, or take the policy away",
             remedies=(_remedy(table, policy, exposure),),
         )
     reading = exposure.open_to(table, policy)
     if reading and (PUBLIC in policy.roles or any(each.role == "anon" for each in reading)):
         return Judgement(
             message=f"{subject} lets everybody read every row ({matrix(reading)})",
-            hint="Leave it if the rows are public; else put the condition that was meant in its place.",
+            hint="Leave it if the rows are public; else put the condition that was meant in its place",
             severity=Severity.ADVICE,
         )
     return None

@@ -55,7 +55,7 @@ def _judgement(table: Table) -> Judgement:
     count = "1 policy" if len(table.policies) == 1 else f"{len(table.policies)} policies"
     return Judgement(
         message=f"{subject_of(table)} has {count} and no row security: nobody enforces {names}",
-        hint="Read the policies once more, then enable row security.",
+        hint="Read the policies once more, then enable row security",
         remedies=(
             Remedy(
                 kind="enable-row-security",

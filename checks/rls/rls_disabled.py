@@ -61,7 +61,7 @@ def _judge(table: Table, exposure: Exposure) -> Judgement | None:
         return None
     return Judgement(
         message=f"{subject_of(table)} has no row security, and outsiders reach every row ({matrix(granted)})",
-        hint="Enable row security and add a policy for each command that the API needs; revoke the others.",
+        hint="Enable row security and add a policy for each command that the API needs; revoke the others",
         remedies=(
             Remedy(
                 kind="enable-row-security",

@@ -60,7 +60,7 @@ def _judge(table: Table, exposure: Exposure) -> Judgement | None:
     return Judgement(
         message=f"{subject_of(table)} does not force row security: its policies do not bind {names}, "
         f"which {'has' if len(exempt) == 1 else 'have'} the rights of its owner {printable(table.owner)}",
-        hint="Force row security, or give the table to a role that nobody signs in as.",
+        hint="Force row security, or give the table to a role that nobody signs in as",
         remedies=(
             Remedy(
                 kind="force-row-security",

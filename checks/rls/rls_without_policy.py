@@ -58,7 +58,7 @@ def _judgement(table: Table) -> Judgement:
     nobody = "nobody" if table.force_row_security else "nobody but the owner"
     return Judgement(
         message=f"{subject_of(table)} has row security and no policy: {nobody} sees a row",
-        hint="Add the policies that the API needs, or one that denies, so that the intention is visible.",
+        hint="Add the policies that the API needs, or one that denies, so that the intention is visible",
         remedies=(
             Remedy(
                 kind="deny-all",

@@ -74,7 +74,7 @@ def _judge(table: Table, exposure: Exposure) -> Judgement | None:
         return None
     return Judgement(
         message=f"{subject_of(table)} grants commands that no policy is for ({matrix(uncovered)})",
-        hint="Revoke these privileges, or add the policies that are missing.",
+        hint="Revoke these privileges, or add the policies that are missing",
         remedies=tuple(_remedies(table, uncovered)),
     )
 

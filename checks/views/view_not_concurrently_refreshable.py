@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from auditor.catalog import Catalog, Table
+from auditor.catalog import Catalog, Column, Index, Table
 from auditor.check import Example, Facts, check
 from auditor.knowledge.catalog_query import indexes_query
 from auditor.knowledge.grouping import grouping_columns
+from auditor.knowledge.naming import names_key
 from auditor.knowledge.refresh import refreshers
 from auditor.model import Severity, Subject, printable
 from auditor.probe import Judgement, KeyProbe, Measurement, Probe, Proposed, Verdict, relation, subject_of
@@ -92,38 +93,50 @@ def _question(view: Table, catalog: Catalog) -> Probe | Verdict:
 
 
 def _likely_key(view: Table) -> tuple[str, ...]:
-    """What the query groups by, else a column that the statistics call unique, else one called `id`."""
+    """What the query groups by, else a column whose name is that of a key: best one that the statistics call unique.
+
+    No other column: amounts and days that happen to differ today make every later refresh fail.
+    """
     grouped = grouping_columns(view)
     if grouped:
         return grouped
-    unique = [
-        column.name
-        for column in view.columns
-        if column.statistics is not None and column.statistics.distinct == -1 and not column.statistics.null_fraction
-    ]
-    named = [column.name for column in view.columns if column.name.lower() == "id"]
-    return tuple([*(name for name in named if name in unique), *unique, *named][:1])
+    named = sorted((column for column in view.columns if names_key(column.name)), key=_is_less_likely)
+    return tuple(column.name for column in named[:1])
+
+
+def _is_less_likely(column: Column) -> tuple[bool, bool]:
+    known = column.statistics
+    is_unique = known is not None and known.distinct == -1 and not known.null_fraction
+    return not is_unique, column.name.lower() != "id"
 
 
 def _judgement(
     view: Table, catalog: Catalog, subject: Subject, key: tuple[str, ...], measured: Measurement | None
 ) -> Judgement:
     names = [printable(each.name) for each in refreshers(catalog, view) if each.concurrently]
+    unfinished = next((index for index in view.indexes if _would_do(index)), None)
     is_key = measured is not None and measured.violations == 0
     columns = printable(", ".join(key))
-    if is_key:
-        hint = f"Create a unique index on ({columns}), which tells its rows apart."
+    if unfinished is not None:
+        hint = f"Rebuild the index {printable(unfinished.name)}, which is not valid"
+    elif is_key:
+        hint = f"Create a unique index on ({columns}), which tells its rows apart"
     elif measured is not None:
-        hint = f"Add columns to the view that tell its rows apart, and a unique index: ({columns}) is no key."
+        hint = f"Add columns to the view that tell its rows apart, and a unique index: ({columns}) is no key"
     else:
-        hint = "Create a unique index on columns that tell its rows apart" + (f", such as ({columns})." if key else ".")
+        hint = "Create a unique index on columns that tell its rows apart" + (f", such as ({columns})" if key else "")
     return Judgement(
         message=f"{subject} has no unique index on all of its rows and cannot be refreshed concurrently"
         + (f", as {', '.join(names)} tries to" if names else ""),
         hint=hint,
         severity=Severity.BLOCKER if names else Severity.ADVICE,
-        remedies=(_remedy(view, key),) if is_key else (),
+        remedies=(_remedy(view, key),) if is_key and unfinished is None else (),
     )
+
+
+def _would_do(index: Index) -> bool:
+    """Whether this index lacks nothing but to be valid: `invalid-index` reports it, and rebuilds it."""
+    return index.unique and not index.valid and bool(index.columns) and index.predicate is None
 
 
 def _remedy(view: Table, key: tuple[str, ...]) -> Remedy:

@@ -59,7 +59,7 @@ def _judgement(view: Table, subject: Subject, exposure: Exposure) -> Judgement:
     who = f", also for {', '.join(printable(role) for role in readers)}" if is_read else ""
     return Judgement(
         message=f"{subject} has never been filled: every query of it fails{who}",
-        hint="Refresh it once without CONCURRENTLY.",
+        hint="Refresh it once without CONCURRENTLY",
         severity=Severity.BLOCKER if is_read else Severity.WARNING,
         remedies=(
             Remedy(

@@ -71,7 +71,7 @@ def test_the_key_of_rows_that_are_alive_is_another_matter(database18: Database) 
     assert findings(database18, KEY, given) == []
     (finding,) = findings(database18, ACTIVE, "")
     assert lines([finding]) == ["t(sku): 2 of 1000"]
-    assert chosen(finding) == "end"
+    assert (finding.remedies[0].kind, chosen(finding)) == ("end", None)
 
 
 def test_an_intended_key_is_a_blocker_and_null_is_no_duplicate(database18: Database) -> None:
@@ -103,7 +103,7 @@ def test_one_active_row_for_nearly_every_owner_is_a_rule(database18: Database, a
 def test_a_flag_marks_the_live_row_as_well(database18: Database) -> None:
     (finding,) = findings(database18, ACTIVE, PLANS.format(active=0, flag=52))
     assert lines([finding]) == ["plans(org_id): 4 of 52"]
-    assert chosen(finding) == "end"
+    assert (finding.remedies[0].kind, chosen(finding)) == ("end", None)
 
 
 @pytest.mark.parametrize(("others", "kind"), [("expired", "end"), ("blue", "set-aside")])

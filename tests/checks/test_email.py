@@ -97,3 +97,43 @@ def test_an_intended_key_is_answered_for_once(database18: Database) -> None:
     config = '[[intend]]\nkind = "unique"\ntable = "public.t"\nexpressions = ["LOWER( email )"]'
     assert lines(findings(database18, DUPLICATE, given, config)) == ["t(email): 2 of 2"]
     assert findings(database18, "duplicate-key", "", config) == []
+
+
+@pytest.mark.parametrize(
+    ("index", "severity"),
+    [
+        ("(email)", Severity.BLOCKER),
+        ("(lower(email))", Severity.BLOCKER),
+        ("(lower(work_email))", Severity.WARNING),
+        ("((meta ->> 'email'))", Severity.WARNING),
+        ("(email) WHERE verified", Severity.WARNING),
+    ],
+)
+def test_only_a_unique_index_on_the_address_makes_it_plain(
+    database18: Database, index: str, severity: Severity
+) -> None:
+    given = f"""CREATE TABLE users (id int PRIMARY KEY, email text, work_email text, meta jsonb, verified boolean);
+                INSERT INTO users (id, email) VALUES (1, 'a@x'), (2, ' A@x');
+                CREATE UNIQUE INDEX i ON users {index}"""
+    (finding,) = findings(database18, DUPLICATE, given)
+    assert finding.severity is severity
+    assert chosen(finding) == ("set-aside" if severity is Severity.BLOCKER else None)
+
+
+def test_a_blank_is_nobodys_address(database18: Database) -> None:
+    given = """CREATE TABLE users (id int PRIMARY KEY, email text);
+               INSERT INTO users SELECT n, CASE WHEN n <= 5 THEN repeat(' ', n % 2) ELSE n || '@x' END
+               FROM generate_series(1, 100) AS n;
+               INSERT INTO users VALUES (101, '50@X');
+               ANALYZE users"""
+    (finding,) = findings(database18, DUPLICATE, given)
+    assert lines([finding]) == ["users(email): 2 of 96"]
+
+
+def test_an_address_that_refers_follows_the_key(database18: Database) -> None:
+    given = """CREATE TABLE accounts (email text PRIMARY KEY);
+               CREATE TABLE posts (id int PRIMARY KEY, email text REFERENCES accounts);
+               INSERT INTO accounts VALUES ('A@x'), ('b@x');
+               INSERT INTO posts VALUES (1, 'A@x')"""
+    found = {str(each.subject): chosen(each) for each in findings(database18, LOWER, given)}
+    assert found == {"public.accounts(email)": "lower-case", "public.posts(email)": None}

@@ -77,3 +77,15 @@ def test_not_null_that_is_not_valid_counts_as_declared(database18: Database) -> 
     given = _table("text", 1, 4) + "; ALTER TABLE t ADD CONSTRAINT filled NOT NULL c NOT VALID"
     (finding,) = findings(database18, CHECK, given)
     assert (finding.severity, finding.violations) == (Severity.BLOCKER, 1)
+
+
+def test_a_column_without_any_value_empties_no_table(database18: Database) -> None:
+    config = '[[intend]]\nkind = "not-null"\ntable = "public.t"\ncolumns = ["a"]'
+    (finding,) = findings(database18, CHECK, "CREATE TABLE t (id int, a int); INSERT INTO t VALUES (1, NULL)", config)
+    assert (finding.severity, chosen(finding)) == (Severity.BLOCKER, None)
+
+
+def test_what_is_generated_is_null_where_its_source_is(database18: Database) -> None:
+    given = """CREATE TABLE t (id int PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a + 1) STORED);
+               INSERT INTO t SELECT n, nullif(n, 5) FROM generate_series(1, 1000) AS n"""
+    assert lines(findings(database18, CHECK, given)) == ["t(a): 1 of 1000"]

@@ -45,3 +45,9 @@ def test_one_defect_is_one_finding(database18: Database, condition: str) -> None
 
 def test_a_valid_check_is_not_asked_about(database18: Database) -> None:
     assert findings(database18, CHECK, GIVEN + "ALTER TABLE t ADD CHECK (quantity > -9)") == []
+
+
+def test_a_rule_that_no_row_keeps_sets_no_whole_table_aside(database18: Database) -> None:
+    (finding,) = findings(database18, CHECK, GIVEN + "ALTER TABLE t ADD CHECK (id > 5) NOT VALID")
+    assert (finding.violations, finding.population, finding.severity) == (3, 3, Severity.BLOCKER)
+    assert (finding.remedies[0].kind, chosen(finding)) == ("set-aside", None)

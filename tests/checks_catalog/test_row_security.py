@@ -6,7 +6,7 @@ import pytest
 
 from auditor.check import Check
 from auditor.config import parse_config
-from auditor.knowledge.server_text import is_true
+from auditor.knowledge.server_text import is_true, mentions
 from auditor.model import Severity
 from checks.rls.policy_always_true import policy_always_true
 from checks.rls.policy_without_rls import policy_without_rls
@@ -196,6 +196,11 @@ def test_a_policy_keeps_what_is_not_constant(database18: Database, policy: str, 
         ("((owner_id = 1) OR true)", True),
         ("(true AND (owner_id = 1))", False),
         ("((a OR true) AND (owner_id = 1))", False),
+        ("((owner_id = 1) OR (1 = 1))", True),
+        ("((owner_id = 1) OR ((a = 'OR'::text) AND true) OR (NOT false))", True),
+        ("(true AND (2 = 2))", True),
+        ("(NOT false)", True),
+        ("(NOT true)", False),
         ("(1 = 10)", False),
         ("(name = ' OR true'::text)", False),
         ("(EXISTS ( SELECT true AS bool FROM members))", False),
@@ -262,3 +267,18 @@ def test_a_partitioned_table_is_one_subject(database18: Database) -> None:
         GRANT SELECT ON notes, notes_0 TO anon;
     """
     assert findings(database18, rls_disabled, given) == {"notes": Severity.BLOCKER}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("lower(email)", True),
+        ("((\"email\" || ''::text))", True),
+        ("lower(email_hash)", False),
+        ("(meta ->> 'email'::text)", False),
+        ('"Email"', False),
+        ("(LOWER(Email) = 'x')", True),
+    ],
+)
+def test_a_name_in_an_expression(expression: str, expected: bool) -> None:
+    assert mentions(expression, "email") is expected

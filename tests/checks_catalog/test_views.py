@@ -60,6 +60,8 @@ def only(database: Database) -> Judgement:
         ("SELECT sum(amount) AS total FROM sales GROUP BY day", ()),
         ("SELECT day, shop, sum(amount) FROM sales GROUP BY ROLLUP (day, shop)", ()),
         ("SELECT day FROM sales GROUP BY day UNION ALL SELECT day FROM sales GROUP BY day", ()),
+        ("SELECT DISTINCT day, lower(shop) AS shop FROM sales", ("day", "shop")),
+        ("SELECT DISTINCT ON (day) day, shop FROM sales", ()),
         ("SELECT day, shop FROM sales", ()),
         ("SELECT sum(amount) AS total FROM sales", ()),
     ],
@@ -189,3 +191,23 @@ def test_a_view_without_data_that_outsiders_read_is_a_blocker(
     (judgement,) = found(judged(database18, view_not_populated)).values()
 
     assert judgement.severity is severity
+
+
+def test_what_differs_by_chance_is_no_key(database18: Database) -> None:
+    view_of(database18, "SELECT amount + id AS amount, day FROM sales")
+    execute(database18, "ANALYZE v")
+
+    judgement = only(database18)
+
+    assert judgement.remedies == ()
+    assert judgement.hint == "Create a unique index on columns that tell its rows apart"
+
+
+def test_an_index_that_only_has_to_be_rebuilt_is_not_made_twice(database18: Database) -> None:
+    view_of(database18, "SELECT day, count(*) AS n FROM sales GROUP BY day")
+    execute(database18, "CREATE UNIQUE INDEX i ON v (day)")
+    execute(database18, "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass")
+
+    judgement = only(database18)
+
+    assert (judgement.hint, judgement.remedies) == ("Rebuild the index i, which is not valid", ())
