@@ -4,7 +4,7 @@ Data goes down this list and never back up. No check sees a connection, no repor
 asked twice. The only second visit to rows is for the keys of violating rows, and only where there are any.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -14,13 +14,15 @@ from auditor.catalog.read import read_catalog
 from auditor.check import Check, Facts
 from auditor.config import Config
 from auditor.connect import Session, open_session
+from auditor.intentions import require_known
 from auditor.model import Audit, DatabaseInfo, Run, TableSize, ToolInfo
-from auditor.planner import lightened, plan_scans
-from auditor.probe import Probe, Verdict
+from auditor.planner import plan_scans
+from auditor.probe import Verdict
 from auditor.references import find_references
-from auditor.results.answers import Answer, answer, without_implied
+from auditor.results.answers import Answer, answer, ask, without_implied
 from auditor.results.coverage import coverage_of
 from auditor.results.findings import findings_and_plan
+from auditor.results.limits import limits_of
 from auditor.results.readiness import readiness_of
 from auditor.results.summary import checks_of, summarise
 from auditor.scan import Progress, run_scans
@@ -55,38 +57,33 @@ def audit(
     clock = clock or Clock.now()
     with open_session(dsn, statement_timeout_s=config.timeout) as session:
         catalog = read_catalog(session.main, Scope(schemas=config.schema, tables=config.table))
-        references = find_references(session.main, catalog, config)
-        facts = Facts(catalog=catalog, references=references, config=config)
-        asked = tuple(_ask(checks, facts))
+        require_known(catalog, config)
+        found = find_references(session.main, catalog, config)
+        facts = Facts(catalog=catalog, references=found.references, config=config)
+        asked, failed = ask(checks, facts)
         probes = tuple(question for _, question in asked if not isinstance(question, Verdict))
         plan_of_scans = plan_scans(probes, with_keys=config.samples != "none")
-        measured = run_scans(session, plan_of_scans, config, progress=progress)
-        answers = tuple(answer(check, question, measured, catalog) for check, question in asked)
-        found = without_implied(answers)
+        measured = run_scans(session, plan_of_scans, config, since=clock.started, progress=progress)
+        answers = (*(answer(check, question, measured, catalog) for check, question in asked), *failed)
         plan_id = clock.started_at.strftime("p%Y%m%d%H%M%S")
-        findings, plan = findings_and_plan(found, session, facts, plan_id)
-        coverage = coverage_of(answers, catalog)
+        findings, plan = findings_and_plan(without_implied(answers), session, facts, plan_id)
+        coverage = (*coverage_of(answers, catalog), *limits_of(checks, answers, facts, found.unseen))
         constraints = readiness_of(answers, plan)
+        tables = _tables(catalog, answers)
         return Audit(
             tool=ToolInfo(version=__version__),
             run=_run(session, clock, config),
             database=_database(session, catalog),
-            summary=summarise(answers, findings, coverage, constraints),
+            summary=summarise(answers, findings, coverage, constraints, tables),
             coverage=coverage,
             checks=checks_of(checks, answers),
             findings=findings,
             constraints=constraints,
-            references=references,
+            references=found.references,
             plan=plan,
-            tables=_tables(catalog, answers),
+            tables=tables,
             scans=tuple(session.records),
         )
-
-
-def _ask(checks: Sequence[Check], facts: Facts) -> Iterator[tuple[Check, Probe | Verdict]]:
-    for check in checks:
-        for question in check(facts):
-            yield check, question if isinstance(question, Verdict) else lightened(question)
 
 
 def _run(session: Session, clock: Clock, config: Config) -> Run:

@@ -2,8 +2,9 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from auditor.catalog import Catalog, Table
 from auditor.catalog.index import quoted
@@ -37,13 +38,49 @@ class Intended:
         return ", ".join((*map(quoted, self.columns), *self.intention.expressions))
 
 
+def require_known(catalog: Catalog, config: Config) -> None:
+    """Raises AuditorError where the configuration names what is not there: nobody would look at it, and nobody say so.
+
+    Schemas and tables of the scope, e-mail columns, roles and schemas of the API.
+    """
+    for glob in catalog.scope.unmatched(catalog.tables) if catalog.tables else ():
+        known = {name for each in catalog.tables for name in (each.schema, each.name, f"{each.schema}.{each.name}")}
+        raise AuditorError(f"no table is named by {glob!r}", _nearest(glob, sorted(known)))
+    texts = list(_text_columns(catalog)) if config.columns.email else []
+    for glob in config.columns.email:
+        if not any(fnmatchcase(column, glob) for column in texts):
+            raise AuditorError(f"columns.email names {glob}: there is no such column of text", _nearest(glob, texts))
+    for name in config.api.roles or ():
+        if catalog.role(name) is None:
+            raise AuditorError(
+                f"api.roles names {name}: there is no such role", _nearest(name, [role.name for role in catalog.roles])
+            )
+    schemas = {table.schema for table in catalog.tables}
+    if catalog.tables and config.api.schemas and schemas.isdisjoint(config.api.schemas):
+        named = ", ".join(config.api.schemas)
+        raise AuditorError(f"api.schemas names {named}: no table is there", _nearest(named, sorted(schemas)))
+
+
+def _text_columns(catalog: Catalog) -> Iterator[str]:
+    for table in catalog.tables:
+        for column in table.columns:
+            if column.type.family == "text":
+                yield f"{table.schema}.{table.name}.{column.name}"
+
+
 def intended(catalog: Catalog, config: Config) -> tuple[Intended, ...]:
     """The intentions on tables in scope.
 
     Raises AuditorError for one that names no table or column, or lacks what its kind needs.
     """
-    resolved = (_resolved(catalog, each) for each in config.intend)
+    resolved = (resolve(catalog, each) for each in config.intend)
     return tuple(each for each in resolved if catalog.scope.includes(each.table))
+
+
+def intended_out_of_scope(catalog: Catalog, config: Config) -> tuple[Intended, ...]:
+    """The intentions on the other tables. AuditorError as above."""
+    resolved = (resolve(catalog, each) for each in config.intend)
+    return tuple(each for each in resolved if not catalog.scope.includes(each.table))
 
 
 def intended_references(catalog: Catalog, config: Config) -> tuple[tuple[Reference, Intended], ...]:
@@ -78,7 +115,8 @@ def not_null_column(table: Table, constraint: str) -> str | None:
     return None
 
 
-def _resolved(catalog: Catalog, intention: Intention) -> Intended:
+def resolve(catalog: Catalog, intention: Intention) -> Intended:
+    """The intention with its table, in scope or not. AuditorError as above."""
     named = parse_columns(intention.table)
     table = catalog.table(named.schema, named.table)
     if table is None or table.kind not in ("table", "partitioned"):

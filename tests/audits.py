@@ -93,7 +93,7 @@ def audit_of(
     outcomes = Counter({Outcome.FAILED: len(findings)}) + Counter(each.outcome for each in coverage)
     for check in checks:
         outcomes[Outcome.PASSED] += check.outcomes.get(Outcome.PASSED, 0)
-    complete = all(each.outcome.is_complete for each in coverage)
+    complete = all(each.is_complete for each in coverage)
     given: dict[str, Any] = {
         "tool": ToolInfo(version="0.1.0"),
         "run": Run(

@@ -1,7 +1,7 @@
 """What pg_catalog says, read once into frozen values that answer questions in the domain's words."""
 
 from auditor.catalog.catalog import QUARANTINE_SCHEMA, Catalog, CronJob, Extension, Function, Scope, Server
-from auditor.catalog.constraint import Action, Constraint
+from auditor.catalog.constraint import Action, Constraint, PartitionConstraint
 from auditor.catalog.index import Index, IndexKey
 from auditor.catalog.security import Grant, Policy, Role
 from auditor.catalog.table import Column, Leaf, Table, TableKind, Trigger
@@ -23,6 +23,7 @@ __all__ = [
     "IndexKey",
     "Leaf",
     "Operator",
+    "PartitionConstraint",
     "Policy",
     "Role",
     "Scope",

@@ -1,6 +1,6 @@
 """The catalog as one value."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -68,9 +68,20 @@ class Scope:
 
     def includes(self, table: Table) -> bool:
         """Whether this table is audited."""
-        return _matches(self.schemas, (table.schema,)) and _matches(
-            self.tables, (table.name, f"{table.schema}.{table.name}")
+        return _matches(self.schemas, (table.schema,)) and _matches(self.tables, _names(table))
+
+    def unmatched(self, tables: Sequence[Table]) -> tuple[str, ...]:
+        """The globs that name no table: what is asked for there is not seen, and that is no good news."""
+        schemas = {(table.schema,) for table in tables}
+        names = [_names(table) for table in tables]
+        asked = [(glob, schemas) for glob in self.schemas] + [(glob, names) for glob in self.tables]
+        return tuple(
+            glob for glob, known in asked if glob[:1] != "!" and not any(_matches((glob,), each) for each in known)
         )
+
+
+def _names(table: Table) -> tuple[str, ...]:
+    return (table.name, f"{table.schema}.{table.name}")
 
 
 def _matches(globs: tuple[str, ...], names: tuple[str, ...]) -> bool:

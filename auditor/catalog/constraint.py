@@ -37,3 +37,13 @@ class Constraint:
     on_delete: Action = "NO ACTION"
     on_update: Action = "NO ACTION"
     has_period: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartitionConstraint:
+    """A constraint that one partition declares for itself; its columns are left out. Those of the root, which hold for
+    all partitions, are the table's."""
+
+    schema: str
+    partition: str
+    constraint: Constraint

@@ -68,10 +68,16 @@ CROSS JOIN LATERAL (
     FROM pg_catalog.pg_auth_members WHERE member = r.oid) m) g
 ORDER BY r.rolname"""
 
+# The number of rows as the planner takes it: what was counted last, in proportion to the pages that there are now. A
+# table that had no page then has an unknown number now.
 RELATIONS = f"""
 SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner), c.relispartition,
   ARRAY(SELECT i.inhparent FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid ORDER BY i.inhseqno),
-  c.relfilenode, c.reltuples, coalesce(s.bytes / b.size, c.relpages), coalesce(s.total_bytes, c.relpages * b.size),
+  c.relfilenode,
+  CASE WHEN c.relpages > 0 AND c.reltuples >= 0
+    THEN c.reltuples * (coalesce(s.bytes / b.size, c.relpages) / c.relpages::pg_catalog.float8)
+    WHEN s.bytes > 0 THEN -1 ELSE c.reltuples END,
+  coalesce(s.bytes / b.size, c.relpages), coalesce(s.total_bytes, c.relpages * b.size),
   c.relallvisible,
   c.relrowsecurity, c.relforcerowsecurity, pg_catalog.row_security_active(c.oid),
   pg_catalog.has_any_column_privilege(c.oid, 'SELECT'), pg_catalog.has_schema_privilege(n.oid, 'USAGE'),
@@ -141,6 +147,7 @@ LEFT JOIN LATERAL (
 
 # NOT ENFORCED and PERIOD are columns since 18: before, the names find the values of the outer query.
 # A NOT NULL is a constraint since 18, and the column says all of it but that it is not valid yet.
+# Of partitions only what they declare for themselves and what may not hold.
 CONSTRAINTS = f"""
 SELECT k.oid, k.conrelid, k.conname, k.contype, k.conkey,
   CASE WHEN k.contype IN ('c', 'x')
@@ -165,13 +172,14 @@ FROM (VALUES (true, false)) before_18 (conenforced, conperiod)
 CROSS JOIN LATERAL (
   SELECT oid, conrelid, conname, contype, conkey, conbin, convalidated, conenforced AS enforced, condeferrable,
     condeferred, connoinherit, conindid, confrelid, confkey, conpfeqop, confmatchtype, confdeltype, confupdtype,
-    conperiod AS period, conparentid
+    conperiod AS period, conparentid, coninhcount
   FROM pg_catalog.pg_constraint) k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u', 'x')
 LEFT JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
-WHERE {_SUBJECT} AND NOT c.relispartition AND k.conparentid = 0
-  AND (k.contype IN ('p', 'u', 'f', 'c', 'x') OR k.contype = 'n' AND NOT k.convalidated)
+WHERE {_SUBJECT} AND k.conparentid = 0 AND CASE WHEN c.relispartition
+  THEN k.coninhcount = 0 AND (k.contype = 'f' OR k.contype IN ('c', 'n') AND NOT k.convalidated)
+  ELSE k.contype IN ('p', 'u', 'f', 'c', 'x') OR k.contype = 'n' AND NOT k.convalidated END
 ORDER BY k.conrelid, k.conname"""
 
 # Other users' progress is hidden from an ordinary role, but for its process: whose locks everybody sees.

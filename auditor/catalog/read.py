@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from sys import intern
 
@@ -10,7 +10,7 @@ import psycopg
 
 from auditor.catalog import queries, rows
 from auditor.catalog.catalog import Catalog, CronJob, Extension, Function, Scope, Server
-from auditor.catalog.constraint import Constraint
+from auditor.catalog.constraint import Constraint, PartitionConstraint
 from auditor.catalog.index import Index
 from auditor.catalog.relations import Family, families_of
 from auditor.catalog.roles import roles_of
@@ -23,6 +23,10 @@ from auditor.errors import AuditorError
 _TRIES = 3
 # Locked meanwhile, or dropped between the look whether it is there and the look at it: it differs the next time.
 _PASSING = {"55P03", "XX000", "42P01", "42703", "42704", "42883"}
+
+
+class _RefusedError(AuditorError):
+    """Something of pg_catalog that everybody may read by default was taken from this role."""
 
 
 # Places in a row of the query SERVER.
@@ -52,15 +56,28 @@ def read_catalog(connection: Connection, scope: Scope) -> Catalog:
     ACCESS EXCLUSIVE lock on, or has changed or dropped since the snapshot, is there with what is known of it, and
     `unread` is set. Raises AuditorError where the catalog cannot be read at all.
     """
-    statistics = rows.statistics_of(_ask(connection, [queries.STATISTICS])[0])
+    statistics = rows.statistics_of(_statistics(connection))
     server, *rest = _ask(connection, queries.ALL)
     return _catalog(server[0], rest, statistics, _cron_jobs(connection, server[0]), scope)
+
+
+def _statistics(connection: Connection) -> list[Row]:
+    """What pg_stats shows this role; nothing where the view was taken from everybody."""
+    try:
+        return _ask(connection, [queries.STATISTICS])[0]
+    except _RefusedError:
+        return []
 
 
 def _ask(connection: Connection, statements: Sequence[str]) -> list[list[Row]]:
     for left in reversed(range(_TRIES)):
         try:
             return connection.execute_and_roll_back(statements)
+        except psycopg.errors.InsufficientPrivilege:
+            raise _RefusedError(
+                "this role may not read the catalog's views, or run its functions",
+                "Give it back what PUBLIC has on pg_catalog by default, or use another role.",
+            ) from None
         except psycopg.Error as error:
             if error.sqlstate not in _PASSING or not left:
                 raise AuditorError(
@@ -152,6 +169,7 @@ def _table(family: Family, parts: _Parts) -> Table:
         columns=tuple(parts.columns.get(oid, ())),
         leaves=family.leaves,
         constraints=tuple(parts.constraints.get(oid, ())),
+        partition_constraints=tuple(_partition_constraints(family, parts)),
         indexes=tuple(parts.indexes.get(oid, ())),
         policies=tuple(parts.policies.get(oid, ())),
         grants=(*parts.privileges.get(root.privileges, ()), *parts.column_privileges.get(oid, ())),
@@ -176,3 +194,9 @@ def _table(family: Family, parts: _Parts) -> Table:
         has_foreign_leaves=family.has_foreign_leaves,
         unread=gone or lacks_definition or oid in parts.unread,
     )
+
+
+def _partition_constraints(family: Family, parts: _Parts) -> Iterator[PartitionConstraint]:
+    for partition in family.partitions:
+        for constraint in parts.constraints.get(partition.oid, ()):
+            yield PartitionConstraint(schema=partition.schema, partition=partition.name, constraint=constraint)

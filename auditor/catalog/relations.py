@@ -60,10 +60,12 @@ class Relation(NamedTuple):
 
 @dataclass(frozen=True)
 class Family:
-    """A relation that is no partition, with the relations that hold its rows: itself, or its leaf partitions."""
+    """A relation that is no partition, with the relations that hold its rows: itself, or its leaf partitions; and with
+    all of its partitions, those that are partitioned again among them."""
 
     root: Relation
     members: tuple[Relation, ...]
+    partitions: tuple[Relation, ...]
     has_children: bool
 
     @property
@@ -109,14 +111,17 @@ def families_of(rows: Iterable[tuple[Any, ...]]) -> tuple[Family, ...]:
     """Every relation that is no partition, with those that hold its rows; without the auditor's own."""
     relations = {row[0]: Relation(*row) for row in rows}
     members: dict[int, list[Relation]] = defaultdict(list)
+    partitions: dict[int, list[Relation]] = defaultdict(list)
     inherited_from: set[int] = set()
     for each in relations.values():
         if not each.is_partition:
             inherited_from.update(each.parents)
+        else:
+            partitions[_root(each, relations)].append(each)
         if each.relkind in ("r", "m") or (each.relkind == "f" and each.is_partition):
             members[_root(each, relations)].append(each)
     return tuple(
-        Family(each, tuple(members[each.oid]), each.oid in inherited_from)
+        Family(each, tuple(members[each.oid]), tuple(partitions[each.oid]), each.oid in inherited_from)
         for each in relations.values()
         if not each.is_partition and each.schema != QUARANTINE_SCHEMA
     )

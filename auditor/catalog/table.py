@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from auditor.catalog.constraint import Constraint
+from auditor.catalog.constraint import Constraint, PartitionConstraint
 from auditor.catalog.index import Index
 from auditor.catalog.security import Grant, Policy
 from auditor.catalog.types import Collation, ColumnStatistics, Type
@@ -65,6 +65,8 @@ class Table:
 
     `has_children` is true where other tables inherit from this one, `inherits_from` holds the oids of those that it
     inherits from: both are tables of their own, and keys hold for each alone, so a parent is read with ONLY.
+    `partition_constraints` are those that partitions declare for themselves and that may not hold: foreign keys, and
+    what is not validated.
     `has_foreign_leaves`: reading all of it asks another server. `unread`: not all of its definitions could be read,
     because another session holds or awaits an ACCESS EXCLUSIVE lock on it, or has changed it since the snapshot:
     nothing about it can be called passed.
@@ -78,6 +80,7 @@ class Table:
     columns: tuple[Column, ...]
     leaves: tuple[Leaf, ...] = ()
     constraints: tuple[Constraint, ...] = ()
+    partition_constraints: tuple[PartitionConstraint, ...] = ()
     indexes: tuple[Index, ...] = ()
     policies: tuple[Policy, ...] = ()
     grants: tuple[Grant, ...] = ()

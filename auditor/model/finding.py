@@ -63,10 +63,18 @@ class Finding:
 class Coverage:
     """A subject that a check did not, or not fully, see: every outcome but passed and failed.
 
-    `check` is `*` where the subject was not seen by any check.
+    `check` is `*` where the subject was not seen by any check, a family's name where it concerns all of that family.
+    `excused`: nobody asked for it (switched off, out of scope), or there was nothing to go by (no statistics); it is
+    said, and the audit is complete all the same.
     """
 
     check: str
     subject: Subject
     outcome: Outcome
     reason: str
+    excused: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the audit is complete in spite of it."""
+        return self.excused or self.outcome.is_complete

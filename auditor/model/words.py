@@ -34,7 +34,7 @@ class Outcome(StrEnum):
     ERROR = "error"
     """The measurement broke: timeout, dropped, truncated or rewritten meanwhile, cancelled."""
     SKIPPED = "skipped"
-    """Not measured: switched off, or over the budget."""
+    """Not measured: switched off, over the budget, or beyond what the auditor can measure."""
 
     @property
     def is_complete(self) -> bool:

@@ -19,6 +19,7 @@ def _why_not(table: Table, columns: tuple[str, ...]) -> str | None:
     unreadable = ", ".join(column for column in columns if not table.column(column).readable)
     reasons = {
         f"{name} is a foreign table: its rows are on another server": table.kind == "foreign",
+        f"a partition of {name} is a foreign table: its rows are on another server": table.has_foreign_leaves,
         f"{name} is not populated": not table.populated,
         f"this role has no USAGE on schema {table.schema}": not table.schema_usable,
         f"this role has no SELECT on {name}": not table.readable,

@@ -2,6 +2,6 @@
 
 from auditor.references.anti_join import AntiJoin, anti_join
 from auditor.references.declared import declared
-from auditor.references.find import find_references
+from auditor.references.find import Found, find_references
 
-__all__ = ["AntiJoin", "anti_join", "declared", "find_references"]
+__all__ = ["AntiJoin", "Found", "anti_join", "declared", "find_references"]

@@ -22,6 +22,7 @@ from auditor.sql import Sql
 
 LOOK_UP_MS = 100
 NO_VALUES = "there are no values to look up"
+OVERRUN = f"the look-up of its values did not end within {LOOK_UP_MS} ms"
 _MOST_MS = 2000
 _BATCH = 150
 _MOST_LOST_S = 5.0
@@ -78,10 +79,12 @@ def _rows_of(connection: Connection, statement: Sql, number: int) -> list[Row] |
 
 
 def empty_tables(connection: Connection, catalog: Catalog) -> frozenset[int]:
-    """The oids of the tables in scope without a row, of those that were never analysed: nothing is looked up there."""
-    unknown = [each for each in catalog.measurable() if each.rows is None and not hidden(each)]
-    answered, _ = answers(connection, unknown, emptiness)
-    return frozenset(table.oid for table, (_, has_rows) in answered if not has_rows)
+    """The oids of the tables in scope without a row: those without a page, and those of the never analysed that show
+    none. Nothing is looked up there."""
+    without_page = {each.oid for each in catalog.measurable() if is_known_empty(each)}
+    visible = (each for each in catalog.measurable() if each.oid not in without_page and not hidden(each))
+    answered, _ = answers(connection, [each for each in visible if each.rows is None], emptiness)
+    return frozenset(without_page | {table.oid for table, (_, has_rows) in answered if not has_rows})
 
 
 def look_up(connection: Connection, found: Sequence[Candidate], empty: frozenset[int]) -> Evidence:
@@ -90,7 +93,7 @@ def look_up(connection: Connection, found: Sequence[Candidate], empty: frozenset
     possible = []
     for candidate in found:
         reason = obstacle(candidate)
-        if candidate.place.table.oid in empty or is_known_empty(candidate.place):
+        if candidate.place.table.oid in empty:
             reason = NO_VALUES
         if reason:
             evidence[candidate.identity] = Inclusion(reason=reason)
@@ -98,7 +101,7 @@ def look_up(connection: Connection, found: Sequence[Candidate], empty: frozenset
             possible.append(candidate)
     answered, failed = answers(connection, possible, statement_of)
     evidence.update((candidate.identity, _inclusion(candidate, row)) for candidate, row in answered)
-    overrun = Inclusion(reason=f"the look-up of its values did not end within {LOOK_UP_MS} ms")
+    overrun = Inclusion(reason=OVERRUN)
     evidence.update((candidate.identity, overrun) for candidate in failed)
     return evidence
 

@@ -68,7 +68,7 @@ def _of_place(place: Place, keys: Keys, actors: Actors) -> list[Candidate]:
 
 def _by_values(place: Place, keys: Keys, known: set[Key]) -> list[Candidate]:
     """Where names say nothing: uuids do not coincide, so the largest tables of the schema are worth a look."""
-    if is_known_empty(place) or ((place.column.name,) in place.table.candidate_keys() and not place.path):
+    if is_known_empty(place.table) or ((place.column.name,) in place.table.candidate_keys() and not place.path):
         return []
     largest = keys.with_uuids.first(place.table.schema, "", MOST_PER_PLACE)
     hint = Hint(probability=0.2, text="uuids, which do not coincide")

@@ -8,10 +8,10 @@ from math import log
 from auditor import sql
 from auditor.catalog import Catalog, Table
 from auditor.model import Reference
-from auditor.references.asked import Connection, answers
+from auditor.references.asked import OVERRUN, Connection, answers
 from auditor.references.candidate import logit, probability
 from auditor.references.infer import BY_NAME_ONLY, LEAST_CONFIDENCE
-from auditor.references.look_up import MOST_VALUES, SAMPLED_ROWS, obstacle_at, sampled
+from auditor.references.look_up import MOST_VALUES, SAMPLED_ROWS, hidden, obstacle_at, sampled
 from auditor.references.names import KEY_WORDS, name
 from auditor.sql import Sql
 
@@ -43,17 +43,24 @@ def composites(catalog: Catalog) -> tuple[Composite, ...]:
     return tuple(found.values())
 
 
-def infer_composites(connection: Connection, catalog: Catalog, empty: frozenset[int]) -> tuple[Reference, ...]:
-    """The composite references of confidence .5 and above, each looked up in a bounded sample of rows.
+def infer_composites(
+    connection: Connection, catalog: Catalog, empty: frozenset[int]
+) -> tuple[tuple[Reference, ...], tuple[tuple[Composite, str], ...]]:
+    """The composite references of confidence .5 and above, each looked up in a bounded sample of rows; and the
+    candidates below it whose rows could not be looked up, with the reason.
 
     `empty` are the oids of tables that are known to be empty.
     """
     candidates = composites(catalog)
     possible = [each for each in candidates if each.table.oid not in empty and not _obstacle(each)]
-    answered, _ = answers(connection, possible, _statement)
+    answered, failed = answers(connection, possible, _statement)
     shares = {id(each): row for each, row in answered}
-    references = [_reference(each, *shares.get(id(each), (0, 0, None, True))[1:]) for each in candidates]
-    return tuple(each for each in references if each.confidence >= LEAST_CONFIDENCE)
+    scored = [(each, _reference(each, *shares.get(id(each), (0, 0, None, True))[1:])) for each in candidates]
+    unsure = [each for each, reference in scored if reference.confidence < LEAST_CONFIDENCE]
+    overrun = {id(each): OVERRUN for each in failed}
+    unseen = ((each, overrun.get(id(each)) or _obstacle(each)) for each in unsure if not hidden(each.table))
+    references = (reference for _, reference in scored if reference.confidence >= LEAST_CONFIDENCE)
+    return tuple(references), tuple((each, reason) for each, reason in unseen if reason)
 
 
 def _keys(catalog: Catalog) -> Iterator[tuple[Table, tuple[str, ...]]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from auditor.catalog import Catalog
 from auditor.config import Config, Intention, parse_columns
 from auditor.errors import AuditorError
-from auditor.intentions import intended_references
+from auditor.intentions import intended_references, reference_of, resolve
 from auditor.model import Reference
 
 Ends = tuple[str, str, tuple[str, ...], tuple[str, ...], str, str, tuple[str, ...]]
@@ -23,7 +23,8 @@ def overruled(catalog: Catalog, config: Config, inferred: Iterable[Reference]) -
     """
     rejected = {ends_of(_named(catalog, text, "reject")) for text in config.references.reject}
     told = [(each, "intended: auditor.toml") for each, _ in intended_references(catalog, config)]
-    told += [(_named(catalog, text, "accept"), "accepted: auditor.toml") for text in config.references.accept]
+    accepted = [_named(catalog, text, "accept") for text in config.references.accept]
+    told += [(each, "accepted: auditor.toml") for each in accepted if _is_in_scope(catalog, each)]
     found = {ends_of(each): each for each in inferred}
     named = {ends_of(each): _confirmed(each, evidence, found.get(ends_of(each))) for each, evidence in told}
     places = {ends[:4] for ends in named}
@@ -67,6 +68,11 @@ def _named(catalog: Catalog, text: str, list_name: str) -> Reference:
     table = inside[1] if inside else match[1].rsplit("(", 1)[0]
     intention = Intention(kind="foreign-key", table=table, columns=columns, expression=expression, references=match[2])
     try:
-        return intended_references(catalog, Config(intend=(intention,)))[0][0]
+        return reference_of(catalog, resolve(catalog, intention))
     except AuditorError as error:
         raise AuditorError(error.message.replace("[[intend]]", f"references.{list_name}"), error.hint) from None
+
+
+def _is_in_scope(catalog: Catalog, reference: Reference) -> bool:
+    table = catalog.table(reference.schema, reference.table)
+    return table is not None and catalog.scope.includes(table)

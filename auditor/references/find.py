@@ -1,26 +1,49 @@
 """The one entry: all references of a database, declared and inferred."""
 
+from dataclasses import dataclass
+
 from auditor.catalog import Catalog
 from auditor.config import Config
-from auditor.model import Reference
+from auditor.model import Coverage, Reference
 from auditor.references.asked import Connection, empty_tables, look_up
-from auditor.references.candidates import candidates
+from auditor.references.candidates import candidates as candidates_of
 from auditor.references.composite import infer_composites, without_parts
 from auditor.references.configured import overruled
 from auditor.references.declared import declared
 from auditor.references.infer import infer
 from auditor.references.json_paths import places_inside_json
+from auditor.references.unmeasured import unmeasured
+from auditor.references.unseen import unlooked_candidates, unlooked_composite
 
 
-def find_references(connection: Connection, catalog: Catalog, config: Config) -> tuple[Reference, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """All references, and what was not looked at while they were sought, or cannot be measured."""
+
+    references: tuple[Reference, ...]
+    unseen: tuple[Coverage, ...]
+
+
+def find_references(connection: Connection, catalog: Catalog, config: Config) -> Found:
     """Declared references, those that the configuration names, and those inferred from names, types and values.
 
     A fixed number of rounds of bounded look-ups: which tables are empty, the paths inside JSON columns, the values of
     all candidates, the rows of composite ones. Raises AuditorError where the configuration names what does not exist.
     """
     empty = empty_tables(connection, catalog)
-    found = candidates(catalog, places_inside_json(connection, catalog, empty))
-    singles = infer(catalog, found, look_up(connection, found, empty))
-    several = infer_composites(connection, catalog, empty)
-    inferred = (*without_parts(singles, several), *several)
-    return (*declared(catalog), *overruled(catalog, config, inferred))
+    inside_json, unopened = places_inside_json(connection, catalog, empty)
+    candidates = candidates_of(catalog, inside_json)
+    evidence = look_up(connection, candidates, empty)
+    several, untried = infer_composites(connection, catalog, empty)
+    inferred = (*without_parts(infer(catalog, candidates, evidence), several), *several)
+    references = (*declared(catalog), *overruled(catalog, config, inferred))
+    least = config.thresholds.reference_confidence
+    return Found(
+        references=references,
+        unseen=(
+            *unmeasured(catalog),
+            *unopened,
+            *unlooked_candidates(candidates, evidence, references, least),
+            *(unlooked_composite(each, reason) for each, reason in untried),
+        ),
+    )

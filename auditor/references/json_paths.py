@@ -4,31 +4,36 @@ from collections.abc import Iterator, Sequence
 
 from auditor import sql
 from auditor.catalog import Catalog
-from auditor.references.asked import Connection, Row, answers
+from auditor.model import Coverage
+from auditor.references.asked import OVERRUN, Connection, Row, answers
 from auditor.references.candidate import Place
 from auditor.references.keys import Keys
-from auditor.references.look_up import INTEGER_PATTERN, MOST_VALUES, UUID_PATTERN, is_known_empty, obstacle_at, rows_of
+from auditor.references.look_up import INTEGER_PATTERN, MOST_VALUES, UUID_PATTERN, hidden, obstacle_at, rows_of
 from auditor.references.names import name
+from auditor.references.unseen import unlooked_column
 from auditor.sql import Sql
 
 MOST_PATHS = 40
 _MOSTLY = 0.8
 
 
-def places_inside_json(connection: Connection, catalog: Catalog, empty: frozenset[int]) -> tuple[Place, ...]:
-    """The paths, at most two keys deep, whose values are scalars and whose names, or uuids, say that they are keys.
+def places_inside_json(
+    connection: Connection, catalog: Catalog, empty: frozenset[int]
+) -> tuple[tuple[Place, ...], tuple[Coverage, ...]]:
+    """The paths, at most two keys deep, whose values are scalars and whose names, or uuids, say that they are keys;
+    and the columns into which nobody looked.
 
     `empty` are the oids of tables that are known to be empty.
     """
-    columns = [
-        place
-        for place in json_columns(catalog)
-        if not obstacle_at(place.table, place.column) and place.table.oid not in empty and not is_known_empty(place)
-    ]
-    answered, _ = answers(connection, columns, paths_statement)
+    columns = [place for place in json_columns(catalog) if place.table.oid not in empty]
+    possible = [place for place in columns if not obstacle_at(place.table, place.column)]
+    answered, failed = answers(connection, possible, paths_statement)
+    unreadable = [each for each in columns if not hidden(each.table) and obstacle_at(each.table, each.column)]
+    unseen = [unlooked_column(each, obstacle_at(each.table, each.column)) for each in unreadable]
+    unseen += [unlooked_column(each, OVERRUN) for each in failed]
     names = frozenset(name(key.column.name).joined for key in Keys.of(catalog).all if name(key.column.name).stem)
     places = (_place(column, row) for column, row in answered)
-    return tuple(place for place in places if _is_key(place, names))
+    return tuple(place for place in places if _is_key(place, names)), tuple(unseen)
 
 
 def json_columns(catalog: Catalog) -> Iterator[Place]:

@@ -45,16 +45,13 @@ Evidence = dict[tuple[int, str, tuple[str, ...], int, str], Inclusion]
 def source_of(place: Place) -> Source:
     """Where the values of that place are taken from."""
     statistics = None if place.path else place.column.statistics
-    if statistics is None:
-        return "sample"
-    has_values = bool(statistics.most_common or statistics.histogram) or statistics.null_fraction >= 1.0
-    return "statistics" if has_values else "sample"
+    return "statistics" if statistics is not None and (statistics.most_common or statistics.histogram) else "sample"
 
 
-def is_known_empty(place: Place) -> bool:
-    """Whether the statistics say that there is no value: a table without rows when it was analysed, or only NULLs."""
-    statistics = None if place.path else place.column.statistics
-    return place.table.rows == 0 or (statistics is not None and statistics.null_fraction >= 1.0)
+def is_known_empty(table: Table) -> bool:
+    """Whether there is nothing to look up: the table has no page. That it had no row, or a column nothing but NULLs,
+    when it was analysed says nothing of today."""
+    return table.pages == 0
 
 
 def obstacle(candidate: Candidate) -> str:

@@ -1,11 +1,14 @@
 """What came of each question: a check's probe or verdict, its outcome, and what the check says of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from traceback import walk_tb
 
 from auditor.catalog import Catalog
-from auditor.check import Check
+from auditor.check import Check, Facts
+from auditor.errors import AuditorError
 from auditor.model import Outcome, Reference, Severity, Subject, fingerprint
+from auditor.planner import lightened
 from auditor.probe import Judgement, KeyProbe, Measurement, Probe, Proposed, Verdict
 from auditor.scan import Unseen
 
@@ -50,6 +53,35 @@ class Answer:
         return (self.judgement and self.judgement.severity) or self.check.severity
 
 
+Asked = tuple[Check, Probe | Verdict]
+
+
+def ask(checks: Iterable[Check], facts: Facts) -> tuple[tuple[Asked, ...], tuple[Answer, ...]]:
+    """What the checks want to know, or know already; and an answer for each check that failed while it was asked.
+
+    A rule that fails is an error of the check, not the end of a nightly report: what it had asked for is kept. An
+    AuditorError is raised: the configuration is wrong.
+    """
+    asked: list[Asked] = []
+    failed = []
+    for check in checks:
+        try:
+            for question in check(facts):  # one by one: what was asked before the failure is kept
+                asked += [(check, question if isinstance(question, Verdict) else lightened(question))]
+        except AuditorError:
+            raise
+        except Exception as error:
+            verdict = Verdict(subject=Subject(kind="database"))
+            failed.append(Answer(check=check, question=verdict, outcome=Outcome.ERROR, reason=_failure(error)))
+    return tuple(asked), tuple(failed)
+
+
+def _failure(error: Exception) -> str:
+    """Where a check failed, without the error's own text: that may hold values."""
+    *_, (frame, line) = walk_tb(error.__traceback__)
+    return f"the check failed: {type(error).__name__} in {frame.f_globals.get('__name__')}, line {line}"
+
+
 def answer(
     check: Check, question: Probe | Verdict, measured: Mapping[int, Measurement | Unseen], catalog: Catalog
 ) -> Answer:
@@ -68,8 +100,7 @@ def answer(
     try:
         judgement = question.judge(result)
     except Exception as error:
-        reason = f"the check failed: {type(error).__name__}"
-        return Answer(check=check, question=question, outcome=Outcome.ERROR, reason=reason)
+        return Answer(check=check, question=question, outcome=Outcome.ERROR, reason=_failure(error))
     outcome = Outcome.PASSED if judgement is None else Outcome.FAILED if result.exact else Outcome.ESTIMATED
     return Answer(check=check, question=question, outcome=outcome, measurement=result, judgement=judgement)
 

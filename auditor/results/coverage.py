@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from auditor.catalog import Catalog, Table
-from auditor.model import Coverage, Outcome, Subject
+from auditor.model import Coverage, Outcome, Subject, printable
 from auditor.results.answers import UNREAD, Answer
 
 SEEN = (Outcome.PASSED, Outcome.FAILED)
@@ -50,8 +50,10 @@ def _unseen_tables(catalog: Catalog) -> Iterator[Coverage]:
         if table.unread:
             yield _of_every_check(table, Outcome.ERROR, UNREAD)
     for table in catalog.measurable():
-        if not (table.readable and table.schema_usable):
-            yield _of_every_check(table, Outcome.HIDDEN, "no privilege to read it")
+        if not table.schema_usable:
+            yield _of_every_check(table, Outcome.HIDDEN, f"this role has no USAGE on schema {printable(table.schema)}")
+        elif not table.readable:
+            yield _of_every_check(table, Outcome.HIDDEN, "this role has no SELECT on the table")
         elif table.row_security_active:
             yield _of_every_check(table, Outcome.HIDDEN, "row security may hide rows from this role")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from time import monotonic
 
 import psycopg
@@ -28,16 +29,23 @@ FROM (SELECT DISTINCT pid FROM pg_locks WHERE NOT granted) AS waiting, unnest(pg
 
 
 def run_scans(
-    session: Session, plan: ScanPlan, config: Config, *, progress: Progress | None = None
+    session: Session,
+    plan: ScanPlan,
+    config: Config,
+    *,
+    since: float | None = None,
+    progress: Progress | None = None,
 ) -> dict[int, Measurement | Unseen]:
     """What came of each probe, by its `id()`; the plan holds the probes.
 
     No failure of the server is raised: it is the outcome of the probes that it concerns. `config.budget` is the
-    seconds for all scans, `config.connections` how many connections scan.
+    seconds for the audit, which began at `since` (monotonic; None: now), `config.connections` how many connections
+    scan.
     """
     board = Board(plan)
+    budget = _Budget(config.budget, monotonic() if since is None else since)
     if plan.batches:
-        _scan(session, board, _Following(plan, board, progress), config)
+        _scan(session, board, _Following(plan, board, progress), config, budget)
     unanswered = board.stopped or Unseen(Outcome.ERROR, "no connection to the server is left")
     numbers = {quantity: unanswered for scan in plan.scans for quantity in scan.quantities} | board.numbers
     return {
@@ -46,7 +54,7 @@ def run_scans(
     }
 
 
-def _scan(session: Session, board: Board, following: "_Following", config: Config) -> None:
+def _scan(session: Session, board: Board, following: "_Following", config: Config, budget: "_Budget") -> None:
     jobs = min(session.jobs(config.connections), following.batches)
     first = _first_worker(session)
     watcher = None if first is session.main else session.main
@@ -54,7 +62,7 @@ def _scan(session: Session, board: Board, following: "_Following", config: Confi
         work = [pool.submit(_work, board, session, first)]
         work += [pool.submit(_work, board, session, None) for _ in range(jobs - 1) if watcher is not None]
         try:
-            _oversee(board, work, watcher, following, config.budget)
+            _oversee(board, work, watcher, following, budget)
         except BaseException:
             _drain(board)
             raise
@@ -92,14 +100,18 @@ def _work(board: Board, session: Session, worker: Connection | None) -> None:
 
 
 def _oversee(
-    board: Board, work: list[Future[None]], watcher: Connection | None, following: "_Following", budget_s: float
+    board: Board,
+    work: list[Future[None]],
+    watcher: Connection | None,
+    following: "_Following",
+    budget: "_Budget",
 ) -> None:
-    deadline, next_watch = monotonic() + budget_s, monotonic() + _WATCH_S
+    next_watch = monotonic() + _WATCH_S
     while not board.is_finished and not all(each.done() for each in work):
         board.wait(_TICK_S)
         following.tell()
-        if monotonic() > deadline:
-            board.stop(Unseen(Outcome.SKIPPED, f"over the budget of {budget_s:g} s"))
+        if budget.is_spent:
+            board.stop(Unseen(Outcome.SKIPPED, f"over the budget of {budget.seconds:g} s"))
         if watcher is not None and monotonic() > next_watch:
             _give_way(board, watcher)
             next_watch = monotonic() + _WATCH_S
@@ -119,6 +131,18 @@ def _give_way(board: Board, watcher: Connection) -> None:
     for (pid,) in blockers:
         if pid in running:
             board.cancel(running[pid])
+
+
+@dataclass(frozen=True, slots=True)
+class _Budget:
+    """How many seconds the audit may take, and when it began."""
+
+    seconds: float
+    since: float
+
+    @property
+    def is_spent(self) -> bool:
+        return monotonic() > self.since + self.seconds
 
 
 class _Following:

@@ -21,7 +21,7 @@ def found_in(database: Database, config: Config | None = None, role: str = "") -
     dsn = f"{database.dsn} user={role}" if role else database.dsn
     with open_session(dsn, statement_timeout_s=60) as session:
         catalog = read_catalog(session.main, Scope())
-        return find_references(session.main, catalog, config or Config())
+        return find_references(session.main, catalog, config or Config()).references
 
 
 def line(reference: Reference) -> str:

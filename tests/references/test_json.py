@@ -75,7 +75,7 @@ def test_no_value_is_in_a_statement_or_comes_to_the_client(database18: Database)
     )
     with open_session(database18.dsn, statement_timeout_s=60) as session:
         catalog = read_catalog(session.main, Scope())
-        found = find_references(session.main, catalog, Config())
+        found = find_references(session.main, catalog, Config()).references
         assert len(lines(found)) == 2
         assert not any("secret" in record.sql for record in session.records)
         assert not any("secret" in text for each in found for text in each.evidence)

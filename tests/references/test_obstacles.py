@@ -6,6 +6,7 @@ from auditor.catalog import Scope
 from auditor.catalog.read import read_catalog
 from auditor.config import Config
 from auditor.connect import open_session
+from auditor.model import Outcome
 from auditor.references import find_references
 from tests.references.inferring import found_in, lines, references
 from tests.servers import Database
@@ -37,11 +38,54 @@ def test_a_table_locked_meanwhile_is_no_evidence_and_breaks_nothing(database18: 
         catalog = read_catalog(session.main, Scope())
         with psycopg.connect(database18.dsn) as other:
             other.execute("LOCK TABLE films IN ACCESS EXCLUSIVE MODE")
-            found = find_references(session.main, catalog, Config())
+            found = find_references(session.main, catalog, Config()).references
         assert session.main.execute("SELECT 1") == [(1,)]
     told = {each.columns[0]: " ".join(each.evidence) for each in found}
     assert "by name only: the look-up of its values did not end within 100 ms" in told["film_id"]
     assert "100 % of the rows" in told["hall_id"]
+
+
+def test_a_look_up_that_does_not_end_is_told_where_names_are_not_enough(database18: Database) -> None:
+    references(
+        database18,
+        SCHEMA
+        + """CREATE TABLE metrics (id int PRIMARY KEY, payload jsonb, hall int, code text);
+        INSERT INTO metrics SELECT n, jsonb_build_object('film_id', n), n, n FROM generate_series(1, 50) n;
+        ANALYZE metrics""",
+    )
+    with open_session(database18.dsn, statement_timeout_s=60) as session:
+        catalog = read_catalog(session.main, Scope())
+        with psycopg.connect(database18.dsn) as other:
+            other.execute("LOCK TABLE metrics IN ACCESS EXCLUSIVE MODE")
+            found = find_references(session.main, catalog, Config())
+    told = {str(each.subject): (each.check, each.outcome, each.reason) for each in found.unseen}
+    reason = "its references: the look-up of its values did not end within 100 ms"
+    assert told["public.metrics(payload)"] == ("references", Outcome.ERROR, reason)
+    assert not any("showings" in subject for subject in told)
+
+
+def test_what_may_not_be_read_is_told_where_names_are_not_enough(database18: Database) -> None:
+    with database18.connect() as connection:
+        connection.execute("DROP ROLE IF EXISTS reference_reader; CREATE ROLE reference_reader LOGIN")
+    try:
+        references(
+            database18,
+            SCHEMA
+            + """CREATE TABLE notes (id int PRIMARY KEY, written_for uuid, about jsonb);
+            CREATE TABLE people (id uuid PRIMARY KEY); INSERT INTO people SELECT gen_random_uuid();
+            INSERT INTO notes SELECT 1, id FROM people;
+            GRANT SELECT (id, written_for) ON notes TO reference_reader; GRANT SELECT ON halls TO reference_reader""",
+        )
+        with open_session(f"{database18.dsn} user=reference_reader", statement_timeout_s=60) as session:
+            found = find_references(session.main, read_catalog(session.main, Scope()), Config())
+        told = {str(each.subject): (each.outcome, each.reason) for each in found.unseen}
+        assert told == {
+            "public.notes(about)": (Outcome.HIDDEN, "its references: no privilege on notes.about"),
+            "public.notes(written_for)": (Outcome.HIDDEN, "its references: no privilege on people.id"),
+        }
+    finally:
+        with database18.connect() as connection:
+            connection.execute("DROP OWNED BY reference_reader; DROP ROLE reference_reader")
 
 
 def test_the_number_of_statements_does_not_grow_with_the_tables(database18: Database) -> None:

@@ -1,0 +1,33 @@
+"""Declared foreign keys that the auditor does not measure: each is said, none is taken to hold."""
+
+from collections.abc import Iterator
+
+from auditor.catalog import Catalog, Constraint, Table
+from auditor.model import Coverage, Outcome, Subject
+from auditor.references.unseen import FAMILY
+
+TEMPORAL = "a temporal foreign key (PERIOD): its ranges are not compared"
+ELSEWHERE = "a foreign key to a single partition, or to a table of an extension: it is not measured"
+OF_A_PARTITION = "a foreign key that one partition declares for itself: it is not measured"
+
+
+def unmeasured(catalog: Catalog) -> Iterator[Coverage]:
+    """One entry for each of these foreign keys of the tables in scope."""
+    for table in catalog.measurable():
+        for constraint in table.foreign_keys():
+            if catalog.by_oid(constraint.referenced_oid) is None:
+                yield _entry(table.schema, table.name, constraint, ELSEWHERE)
+            elif constraint.has_period:
+                yield _entry(table.schema, table.name, constraint, TEMPORAL)
+        yield from _of_partitions(table)
+
+
+def _of_partitions(table: Table) -> Iterator[Coverage]:
+    for each in table.partition_constraints:
+        if each.constraint.kind == "foreign-key":
+            yield _entry(each.schema, each.partition, each.constraint, OF_A_PARTITION)
+
+
+def _entry(schema: str, table: str, constraint: Constraint, reason: str) -> Coverage:
+    subject = Subject(kind="constraint", schema=schema, table=table, columns=constraint.columns, name=constraint.name)
+    return Coverage(check=FAMILY, subject=subject, outcome=Outcome.SKIPPED, reason=reason)

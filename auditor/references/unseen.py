@@ -1,0 +1,59 @@
+"""What the inference did not look at: said as coverage, because its silence is no all-clear."""
+
+from collections.abc import Iterable, Iterator
+from math import log
+
+from auditor.catalog import Table
+from auditor.model import Coverage, Outcome, Reference, Subject, printable
+from auditor.references.asked import NO_VALUES, OVERRUN
+from auditor.references.candidate import Candidate, Place, logit
+from auditor.references.composite import Composite
+from auditor.references.look_up import Evidence, Inclusion, hidden, obstacle, obstacle_at
+
+FAMILY = "references"
+"""The family of checks that cannot see what is not inferred."""
+
+_MOST_GAIN = log(40.0)
+"""What values can add to a candidate's log-odds (`auditor.references.fit`)."""
+
+
+def unlooked_column(place: Place, reason: str) -> Coverage:
+    """The coverage of a column into which nobody looked for keys."""
+    is_hidden = bool(obstacle_at(place.table, place.column)) and not place.table.unread
+    return _coverage(place.table, (place.column.name,), None, reason, is_hidden)
+
+
+def unlooked_candidates(
+    candidates: Iterable[Candidate], evidence: Evidence, known: Iterable[Reference], least: float
+) -> Iterator[Coverage]:
+    """The places that may hold a reference, had their values been looked up: names alone are not enough to measure it
+    (`least` is the confidence that is), and no other reference was found there.
+
+    `known` are all references. What a hidden table refers to is left out: it is hidden as a whole.
+    """
+    settled = {
+        (each.schema, each.table, column, each.json_path)
+        for each in known
+        for column in each.columns
+        if each.declared or each.confidence >= least
+    }
+    for candidate in candidates:
+        place, reason = candidate.place, evidence.get(candidate.identity, Inclusion()).reason
+        here = (place.table.schema, place.table.name, place.column.name, place.path)
+        if here in settled or reason in ("", NO_VALUES) or hidden(place.table):
+            continue
+        if logit(candidate.prior) + _MOST_GAIN >= logit(least):
+            settled.add(here)
+            is_hidden = bool(obstacle(candidate)) and not candidate.key.table.unread
+            yield _coverage(place.table, (place.column.name,), place.expression, reason, is_hidden)
+
+
+def unlooked_composite(each: Composite, reason: str) -> Coverage:
+    """The same of several columns."""
+    return _coverage(each.table, each.columns, None, reason, is_hidden=reason != OVERRUN)
+
+
+def _coverage(table: Table, columns: tuple[str, ...], expression: str | None, reason: str, is_hidden: bool) -> Coverage:
+    subject = Subject(kind="column", schema=table.schema, table=table.name, columns=columns, expression=expression)
+    outcome = Outcome.HIDDEN if is_hidden else Outcome.ERROR
+    return Coverage(check=FAMILY, subject=subject, outcome=outcome, reason=f"its references: {printable(reason)}")
