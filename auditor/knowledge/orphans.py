@@ -12,8 +12,8 @@ from auditor.intentions import reference_of
 from auditor.knowledge.nullability import is_settable
 from auditor.model import Reference, Subject
 from auditor.probe import Proposed, subject_of
-from auditor.references import AntiJoin
-from auditor.remedy import Operation, Remedy, add_foreign_key, add_unique, assign, create_index, set_aside
+from auditor.references import AntiJoin, anti_join
+from auditor.remedy import Operation, Referral, Remedy, add_foreign_key, add_unique, assign, create_index, set_aside
 
 FOREIGN_KEY_LOCK = "SHARE ROW EXCLUSIVE on both tables for milliseconds: writes wait; then reads and writes go on"
 
@@ -30,6 +30,28 @@ def undeclared(facts: Facts) -> Iterator[Reference]:
     with enough confidence."""
     least = facts.config.thresholds.reference_confidence
     return (each for each in facts.references if not each.declared and each.confidence >= least)
+
+
+def referrals(facts: Facts) -> tuple[Referral, ...]:
+    """The inferred references that are as good as declared: what refers to a row that a plan sets aside.
+
+    Left out are those from views, whose rows follow by themselves, and from other servers.
+    """
+    least = facts.config.thresholds.blocker_confidence
+    sure = (each for each in facts.references if not each.declared and each.confidence >= least)
+    joins = ((each, anti_join(facts.catalog, each)) for each in sure)
+    return tuple(
+        Referral(
+            reference=each,
+            table=join.table,
+            referenced=join.referenced,
+            target=join.target,
+            match=join.match,
+            let_go=() if intended_action(facts, each) == "CASCADE" else _settable(facts, join, None),
+        )
+        for each, join in joins
+        if join is not None and join.table.kind in ("table", "partitioned")
+    )
 
 
 def intended_action(facts: Facts, reference: Reference) -> Action | None:
@@ -153,7 +175,9 @@ def clean_ups(
 
 def _settable(facts: Facts, join: AntiJoin, constraint: Constraint | None) -> tuple[str, ...]:
     """The columns to set NULL. One is enough but for MATCH FULL; one that other references use as well stays as it is
-    (a tenant's id that is part of every key)."""
+    (a tenant's id that is part of every key). None where no key would find the old row again: such rows go."""
+    if not join.table.row_key():
+        return ()
     columns = tuple(column for column in join.columns if is_settable(facts, join.table, column))
     if join.table.column(join.columns[0]).type.family == "json":
         return ()

@@ -23,7 +23,7 @@ class AntiJoin:
     table: Table
     referenced: Table
     population: sql.Condition
-    target: sa.FromClause
+    target: sa.sql.selectable.NamedFromClause
     match: sql.Condition
     pairs: tuple[Pair, ...]
     escapes: sql.Condition | None

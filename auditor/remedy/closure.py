@@ -1,4 +1,4 @@
-"""What refers to rows that are set aside, through declared foreign keys: it goes with them, or lets go of them.
+"""What refers to rows that are set aside, by foreign keys or by inference: it goes with them, or lets go of them.
 
 PostgreSQL's own CASCADE, SET NULL and SET DEFAULT never do the work: what they change is in no backup.
 """
@@ -19,31 +19,24 @@ from auditor.remedy.script import block, named, oid_of, refuse
 from auditor.sql import Condition, Expression, Sql
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Edge:
-    """A declared foreign key, from the table that refers to the one referred to."""
+    """A reference from `table` to `referenced`: by a foreign key, `key`, or by inference, where that is None.
+
+    `let_go` are the columns to set NULL when the referenced row goes; empty where the referring row goes with it.
+    """
 
     table: Table
-    key: Constraint
     referenced: Table
-
-    @property
-    def let_go(self) -> tuple[str, ...]:
-        """The columns to set NULL where that is what the foreign key asks for, and the old row can be kept."""
-        if self.key.on_delete != "SET NULL" or not self.table.row_key():
-            return ()
-        return tuple(column for column in self.key.columns if not self.table.column(column).not_null)
+    target: sa.sql.selectable.NamedFromClause
+    match: Condition
+    let_go: tuple[str, ...]
+    key: Constraint | None = None
 
     def refers(self, going: sa.TableClause) -> Condition:
         """True of the rows of `table` that refer to a row which is noted in `going`."""
-        there = relation_of(self.referenced).alias("referenced")
-        here = relation_of(self.table)
-        pairs = zip(self.key.referenced_columns, self.key.columns, self.key.equality, strict=True)
-        return sa.exists(
-            sa.select(sa.literal(1))
-            .select_from(there.join(going, _stands_at("referenced", going)))
-            .where(*(sql.operate(there.c[one], (by.schema, by.name), here.c[other]) for one, other, by in pairs))
-        )
+        noted = self.target.join(going, _stands_at(sql.quote(self.target.name), going))
+        return sa.exists(sa.select(sa.literal(1)).select_from(noted).where(self.match))
 
 
 @dataclass(frozen=True)
@@ -60,7 +53,7 @@ class Closure:
 
 
 def closure_of(context: PlanContext, table: Table) -> Closure:
-    """Everything that declared foreign keys lead to, from `table` backwards."""
+    """Everything that references lead to, from `table` backwards."""
     tables, taking, letting_go = [table], list[Edge](), list[Edge]()
     for each in tables:
         for edge in edges_into(context, each):
@@ -79,11 +72,43 @@ def closure_of(context: PlanContext, table: Table) -> Closure:
 
 
 def edges_into(context: PlanContext, table: Table) -> Iterator[Edge]:
-    """The enforced foreign keys that refer to that table."""
+    """What refers to that table: by enforced foreign keys, and by inference."""
+    for each, key in keys_into(context, table):
+        yield _declared(each, key, table)
+    for referral in context.referrals:
+        if referral.referenced.oid == table.oid:
+            yield Edge(
+                table=referral.table,
+                referenced=table,
+                target=referral.target,
+                match=referral.match,
+                let_go=referral.let_go if referral.table.row_key() else (),
+            )
+
+
+def keys_into(context: PlanContext, table: Table) -> Iterator[tuple[Table, Constraint]]:
+    """The enforced foreign keys that refer to that table, each with the table that has it."""
     for each in context.catalog.tables:
         for key in each.foreign_keys():
             if key.referenced_oid == table.oid and key.enforced and not key.has_period:
-                yield Edge(each, key, table)
+                yield each, key
+
+
+def _declared(table: Table, key: Constraint, referenced: Table) -> Edge:
+    target = relation_of(referenced).alias("referenced")
+    here = relation_of(table)
+    pairs = zip(key.referenced_columns, key.columns, key.equality, strict=True)
+    compared = (sql.operate(target.c[one], (by.schema, by.name), here.c[other]) for one, other, by in pairs)
+    return Edge(
+        table=table, referenced=referenced, target=target, match=sa.and_(*compared), let_go=_let_go(table, key), key=key
+    )
+
+
+def _let_go(table: Table, key: Constraint) -> tuple[str, ...]:
+    """The columns to set NULL where that is what the foreign key asks for, and the old row can be kept."""
+    if key.on_delete != "SET NULL" or not table.row_key():
+        return ()
+    return tuple(column for column in key.columns if not table.column(column).not_null)
 
 
 def removal(step: str, closure: Closure, quarantines: Sequence[Quarantine], violation: Condition) -> tuple[Sql, ...]:
@@ -185,6 +210,7 @@ def unforeseen(closure: Closure) -> Sql:
     known = ", ".join(
         f"({oid_of(edge.table.schema, edge.table.name)}::oid, {sql.literal(edge.key.name)}::name)"
         for edge in (*closure.taking, *closure.letting_go)
+        if edge.key is not None
     )
     seen = f" AND (k.conrelid, k.conname) NOT IN ({known})" if known else ""
     body = f"""SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
@@ -211,5 +237,5 @@ def described(closure: Closure) -> str:
     taken = [*others, *([f"other rows of {named(closure.tables[0])}"] if itself else [])]
     released = [f"{named(edge.table)}({', '.join(edge.let_go)})" for edge in closure.letting_go]
     parts = [f"rows that refer to them go with them: {', '.join(taken)}"] if taken else []
-    parts += [f"rows that refer to them are set NULL, as declared: {', '.join(released)}"] if released else []
+    parts += [f"rows that refer to them are set NULL: {', '.join(released)}"] if released else []
     return "; ".join(parts)

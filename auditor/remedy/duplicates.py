@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from auditor import sql
 from auditor.catalog import Column, Table
-from auditor.model import Reference, Step
+from auditor.model import Step
 from auditor.remedy import order
 from auditor.remedy.closure import closure_of
 from auditor.remedy.images import assign_statement, equal
@@ -95,8 +95,9 @@ class _SetAsideDuplicates:
         moves = [_move(context, step, self.group, link, number) for number, link in enumerate(links) if link.movable]
         for link in links:
             if not link.movable:
-                yield Note(f"{named(link.table)} refers to {named(table)} and has no key: its rows are not re-pointed")
-        yield from removal_steps(context, step, closure_of(context, table), losers, moves)
+                reason = unchangeable(link.table) or keyless(link.table)
+                yield Note(f"{named(link.table)} refers to {named(table)}: {reason}; its rows are not re-pointed")
+        yield from removal_steps(context, step, closure_of(context, table), losers, moves, order.DUPLICATES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,16 +132,11 @@ def _links_to(context: PlanContext, table: Table) -> Iterator[_Link]:
         for key in each.foreign_keys()
         if key.referenced_oid == table.oid and key.enforced and not key.has_period
     }
-    for reference in context.references:
-        each = context.catalog.table(reference.schema, reference.table)
-        if each is not None and _is_plain(reference, table):
-            found.setdefault(_Link(table=each, columns=reference.columns, referenced=reference.ref_columns))
+    for each in context.referrals:
+        if each.referenced.oid == table.oid and not each.reference.json_path:
+            reference = each.reference
+            found.setdefault(_Link(table=each.table, columns=reference.columns, referenced=reference.ref_columns))
     yield from found
-
-
-def _is_plain(reference: Reference, table: Table) -> bool:
-    leads_here = (reference.ref_schema, reference.ref_table) == (table.schema, table.name)
-    return leads_here and reference.expression is None and not reference.json_path
 
 
 def _move(context: PlanContext, step: str, group: _Group, link: _Link, number: int) -> Move:

@@ -4,8 +4,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from auditor.catalog import Catalog
+import sqlalchemy as sa
+
+from auditor.catalog import Catalog, Table
 from auditor.model import Reference, Step
+from auditor.sql import Condition
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Referral:
+    """An inferred reference that is as good as declared: when its row of `table` and one of `referenced` meet.
+
+    `match` compares a row of `table` with one of `target`, an alias of `referenced`: the same comparison that counts
+    orphans. `let_go` are the columns that a plan may set NULL when the referenced row goes; empty where the referring
+    row goes with it.
+    """
+
+    reference: Reference
+    table: Table
+    referenced: Table
+    target: sa.sql.selectable.NamedFromClause
+    match: Condition
+    let_go: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,15 +34,14 @@ class PlanContext:
 
     `plan_id` is short, lower case, and names the quarantine's tables of this plan; `fingerprint` is that of the
     finding whose remedy is rendered; `violations` the rows that its audit counted (None where none were).
-    `references` are the inferred ones that are as good as declared: rows that refer to a row which is set aside go
-    with it, or are re-pointed, through these too.
+    Rows that refer to a row which is set aside go with it, let go of it, or are re-pointed, through `referrals` too.
     """
 
     catalog: Catalog
     plan_id: str
     fingerprint: str
     violations: int | None = None
-    references: tuple[Reference, ...] = ()
+    referrals: tuple[Referral, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +49,11 @@ class Note:
     """What the reader of the plan has to know of an operation: a choice, or why it has no step."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(Note):
+    """Why rows are not changed: what was to come after it in the same remedy cannot be done either."""
 
 
 class Operation(Protocol):

@@ -47,10 +47,5 @@ def _depth(context: PlanContext, table: Table) -> int:
 
 def _referenced(context: PlanContext, table: Table) -> set[int]:
     declared = {key.referenced_oid for key in table.foreign_keys() if key.referenced_oid is not None}
-    inferred = {
-        found.oid
-        for each in context.references
-        if (each.schema, each.table) == (table.schema, table.name)
-        and (found := context.catalog.table(each.ref_schema, each.ref_table)) is not None
-    }
+    inferred = {each.referenced.oid for each in context.referrals if each.table.oid == table.oid}
     return declared | inferred

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, groupby, product
 
 from auditor.model import Phase, Plan, RemedySql, Step
-from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.operation import Note, Operation, PlanContext, Refusal
 from auditor.remedy.quarantine import server_step
 from auditor.remedy.rows import assigned_columns
 
@@ -26,10 +26,12 @@ class Remedy:
 
 
 def plan_of(remedy: Remedy, context: PlanContext) -> Plan:
-    """The steps of one remedy, each with the finding's fingerprint."""
+    """The steps of one remedy, each with the finding's fingerprint; none where rows that stand in its way stay."""
     yielded = [each for operation in remedy.operations for each in operation.steps(context)]
     notes = tuple(each.text for each in yielded if isinstance(each, Note))
     steps = [each for each in yielded if isinstance(each, Step)]
+    if any(isinstance(each, Refusal) for each in yielded):
+        steps = []
     if steps:
         steps.append(server_step(context))
     marked = tuple(replace(step, fingerprints=(context.fingerprint,)) for step in steps)

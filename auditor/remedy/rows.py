@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from auditor import sql
-from auditor.catalog import Table
+from auditor.catalog import Constraint, Table
 from auditor.model import Phase, Step, printable
 from auditor.remedy import order
-from auditor.remedy.closure import Closure, Edge, closure_of, described, edges_into, removal, unforeseen
+from auditor.remedy.closure import Closure, closure_of, described, keys_into, removal, unforeseen
 from auditor.remedy.constraints import reopened
 from auditor.remedy.images import assign_statement, set_aside_statement
-from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.operation import Note, Operation, PlanContext, Refusal
 from auditor.remedy.quarantine import Quarantine, guarded, relation_of
 from auditor.remedy.restore import put_back, take_back
 from auditor.remedy.script import LONG, block, digest, named, refuse, transaction, words
@@ -40,12 +40,17 @@ class Move:
 
 
 def removal_steps(
-    context: PlanContext, step: str, closure: Closure, violation: Condition, moves: Sequence[Move] = ()
+    context: PlanContext,
+    step: str,
+    closure: Closure,
+    violation: Condition,
+    moves: Sequence[Move] = (),
+    rank: int = order.SET_ASIDE,
 ) -> Iterator[Step | Note]:
     """Sets aside the violating rows and what refers to them, and brings all of it back."""
     table = closure.tables[0]
     if reasons := [f"{named(each)}: {reason}" for each in closure.tables if (reason := unchangeable(each))]:
-        yield Note(f"rows of {named(table)} are not set aside by this plan; {'; '.join(reasons)}")
+        yield Refusal(f"rows of {named(table)} are not set aside by this plan; {'; '.join(reasons)}")
         return
     quarantines = [Quarantine(each, context.plan_id) for each in closure.tables]
     others = [Quarantine(each, context.plan_id) for each in _updated(closure, moves)]
@@ -63,7 +68,7 @@ def removal_steps(
     yield Step(
         id=step,
         phase=Phase.CLEANUP,
-        order=order.forward(context, table, order.SET_ASIDE, step),
+        order=order.forward(context, table, rank, step),
         title=title,
         sql=transaction(
             title,
@@ -78,7 +83,7 @@ def removal_steps(
         lock=row_lock(*(each.table for each in (*quarantines, *others))),
         rows=None if moves else context.violations,
     )
-    yield restoring(context, table, order.SET_ASIDE, step, _undone(context, step, quarantines, closure, moves))
+    yield restoring(context, table, rank, step, _undone(context, step, quarantines, closure, moves))
     yield holds_no(table, violation, context)
 
 
@@ -114,11 +119,11 @@ def assignment_steps(
     followers = followers_of(context, table, values)
     reason = unchangeable(table) or keyless(table) or cut_off(followers)
     if reason is not None:
-        yield Note(f"{named(table)}: {reason}; its rows are not updated by this plan")
+        yield Refusal(f"{named(table)}: {reason}; its rows are not updated by this plan")
         return
-    for edge in followers:
+    for each, key in followers:
         yield Note(
-            f"{named(edge.table)}({', '.join(edge.key.columns)}) follows what is assigned in {named(table)}, as its"
+            f"{named(each)}({', '.join(key.columns)}) follows what is assigned in {named(table)}, as its"
             " foreign key says ON UPDATE CASCADE, and follows it back on a rollback; no copy of its rows is kept"
         )
     step = _assigning(identity(table, violation, values), table, values)
@@ -228,21 +233,19 @@ def keyless(table: Table) -> str | None:
     return None if table.row_key() else "it has no key by which a row could be found again; give it a primary key first"
 
 
-def followers_of(context: PlanContext, table: Table, columns: Iterable[str]) -> tuple[Edge, ...]:
+def followers_of(context: PlanContext, table: Table, columns: Iterable[str]) -> tuple[tuple[Table, Constraint], ...]:
     """The foreign keys to these columns that change referring rows when a referenced value changes."""
     assigned = {*columns}
     return tuple(
-        edge
-        for edge in edges_into(context, table)
-        if assigned & {*edge.key.referenced_columns} and edge.key.on_update not in ("NO ACTION", "RESTRICT")
+        (each, key)
+        for each, key in keys_into(context, table)
+        if assigned & {*key.referenced_columns} and key.on_update not in ("NO ACTION", "RESTRICT")
     )
 
 
-def cut_off(followers: Iterable[Edge]) -> str | None:
+def cut_off(followers: Iterable[tuple[Table, Constraint]]) -> str | None:
     """Why referenced values are not changed: their referring rows would lose them, in no backup; or None."""
-    lost = [
-        f"{named(edge.table)} ON UPDATE {edge.key.on_update}" for edge in followers if edge.key.on_update != "CASCADE"
-    ]
+    lost = [f"{named(each)} ON UPDATE {key.on_update}" for each, key in followers if key.on_update != "CASCADE"]
     return f"what refers to it would lose its values ({', '.join(lost)})" if lost else None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from auditor import remedy as remedies
 from auditor.check import Facts
 from auditor.connect import Session
+from auditor.knowledge.orphans import referrals
 from auditor.model import Finding, Plan, Remedy, Witness
 from auditor.probe import Verdict
 from auditor.remedy import PlanContext, compose, plan_of, sql_of
@@ -25,8 +26,7 @@ def findings_and_plan(
         if each.measurement is not None and not isinstance(each.question, Verdict)
     ]
     keys = witnesses(session, measured, samples=facts.config.samples)
-    least = facts.config.thresholds.blocker_confidence
-    trusted = tuple(each for each in facts.references if not each.declared and each.confidence >= least)
+    trusted = referrals(facts)
     findings, chosen = [], [Plan(id=plan_id)]
     for each in found:
         context = PlanContext(
@@ -34,7 +34,7 @@ def findings_and_plan(
             plan_id=plan_id,
             fingerprint=each.fingerprint,
             violations=_violations(each),
-            references=trusted,
+            referrals=trusted,
         )
         plans = [(remedy, plan_of(remedy, context)) for remedy in _remedies(each)]
         findings.append(_finding(each, keys, plans))

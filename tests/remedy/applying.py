@@ -10,7 +10,8 @@ from auditor import sql
 from auditor.catalog import Catalog, Table
 from auditor.model import Phase, Plan, Reference
 from auditor.probe import relation
-from auditor.remedy import Operation, PlanContext, Remedy, compose, plan_of
+from auditor.references import anti_join
+from auditor.remedy import Operation, PlanContext, Referral, Remedy, compose, plan_of
 from tests.catalog.reading import catalog_of
 from tests.identity import Snapshot, snapshot_of
 from tests.servers import Database
@@ -32,12 +33,20 @@ def plan_for(
                 plan_id="p0123456789",
                 fingerprint=f"F-{number:010}",
                 violations=violations,
-                references=references,
+                referrals=tuple(_referral(catalog, each) for each in references),
             ),
         )
         for number, operation in enumerate(choose(catalog))
     ]
     return compose(*plans)
+
+
+def _referral(catalog: Catalog, reference: Reference) -> Referral:
+    join = anti_join(catalog, reference)
+    assert join is not None
+    return Referral(
+        reference=reference, table=join.table, referenced=join.referenced, target=join.target, match=join.match
+    )
 
 
 def script(plan: Plan, phase: Phase) -> str:

@@ -125,3 +125,22 @@ def test_referring_tables_are_cleaned_before_those_referred_to_and_come_back_aft
         f"bring back rows of public.{name}" for name in ("users", "visits", "posts")
     ]
     full_circle(database18, plan)
+
+
+def test_a_row_that_goes_for_another_reason_is_not_the_one_that_stays(database18: Database) -> None:
+    with database18.connect() as connection:
+        connection.execute("""
+            CREATE TABLE users (id int PRIMARY KEY, email text, gone bool);
+            INSERT INTO users SELECT n, 'mail' || n % 20, n <= 20 FROM generate_series(1, 40) AS n;
+        """)
+
+    def both(catalog: Catalog) -> list[Operation]:
+        users = table(catalog, "users")
+        return [
+            set_aside_duplicates(users, (column(users, "email"),), None, "oldest"),
+            set_aside(users, column(users, "gone").is_(sa.true())),
+        ]
+
+    between = full_circle(database18, plan_for(database18, both))
+
+    assert between.rows["public.users"].total() == 20
