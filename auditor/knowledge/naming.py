@@ -154,3 +154,13 @@ def names_measure(name: str) -> bool:
     """Whether the name says that values may coincide without meaning anything: amounts, prose, telephones, digests."""
     named = {*words(name)}
     return not _SHARED.isdisjoint(named) or (not (_MEASURES | _PROSE).isdisjoint(named) and not names_key(name))
+
+
+_SPELLED = frozenset(("email", "label", "name", "title"))
+
+
+def names_by_words(table: Table, columns: tuple[str, ...]) -> bool:
+    """Whether a key is a name that people write: what differs from it may be misspelled."""
+    return any(
+        table.column(each).type.family == "text" and not _SPELLED.isdisjoint(words(each)[-1:]) for each in columns
+    )

@@ -22,6 +22,7 @@ def hints_of(place: Place, keys: Keys, actors: Actors) -> Named:
     yield from _same_name(place, called, keys)
     yield from _role_and_table(place, called, keys)
     yield from _role_and_key(place, called, keys)
+    yield from _named_key(place, called, keys)
     yield from _run_together(place, called, keys)
     yield from _end_of_table(place, called, keys)
     yield from _own_table_and_name(place, called, keys)
@@ -91,6 +92,13 @@ def _role_and_key(place: Place, called: Name, keys: Keys) -> Named:
         for key in keys.by_name.get(place.table.schema, "".join(called.words[start:])):
             share = 0.7 if key.is_named_after_table else 0.45
             yield key, Hint(probability=share, text=f"ends with the key's name {key.column.name}")
+
+
+def _named_key(place: Place, called: Name, keys: Keys) -> Named:
+    """`actions."Client"` → clients.client_name: that it is the name goes without saying."""
+    for key in keys.by_stem.get(place.table.schema, called.joined) if place.family == "text" else ():
+        if key.table.oid != place.table.oid:
+            yield key, Hint(probability=0.75, text=f"named as the key {key.column.name}, without its last word")
 
 
 def _run_together(place: Place, called: Name, keys: Keys) -> Named:

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from auditor.catalog import Catalog, Column, Table
-from auditor.references.names import KEY_WORDS, Name, name
+from auditor.catalog.estimates import distinct_share
+from auditor.references.names import KEY_WORDS, NATURAL_KEY_WORDS, Name, name
 
 _MANY = 50
+_FEWEST_NAMED, _DISTINCT = 10, 0.98
 
 KEY_FAMILIES = frozenset({"integer", "numeric", "text", "uuid"})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Key:
-    """A single column that no two rows of its table share: a primary key, or a unique one."""
+    """A single column that no two rows of its table share: a primary key, a unique one, or the name of what the table
+    is about where nothing declares it (`clients.client_name`)."""
 
     table: Table
     column: Column
@@ -51,7 +54,18 @@ def keys_of(table: Table) -> tuple[Key, ...]:
     primary = table.primary_key
     singles = [columns for columns in table.candidate_keys() if len(columns) == 1]
     found = [Key(table=table, column=table.column(c), is_primary=(c,) == primary) for (c,) in singles]
-    return tuple(key for key in found if key.family in KEY_FAMILIES)
+    named = [Key(table=table, column=each, is_primary=False) for each in table.columns if (each.name,) not in singles]
+    natural = (key for key in named if _names_its_rows(key))
+    return (*(key for key in found if key.family in KEY_FAMILIES), *natural)
+
+
+def _names_its_rows(key: Key) -> bool:
+    """Whether a text column is called after its table, as a natural key is, and its values are distinct but for a few
+    duplicates, by the statistics."""
+    called = name(key.column.name)
+    is_called_so = key.family == "text" and called.suffix in NATURAL_KEY_WORDS and key.is_named_after_table
+    rows = key.table.rows or 0.0
+    return is_called_so and rows >= _FEWEST_NAMED and (distinct_share(key.table, key.column) or 0.0) >= _DISTINCT
 
 
 class Index:
@@ -122,6 +136,12 @@ class Keys:
         """By the initials of a table's name of two words or more: `bu` for business_units."""
         named = ((key, name(key.table.name).words) for key in self.all if key.is_primary)
         return Index.of(("".join(word[0] for word in words), key) for key, words in named if len(words) > 1)
+
+    @cached_property
+    def by_stem(self) -> "Index":
+        """Text keys that are named after their table, by their name without its last word: `client` for client_name."""
+        named = (key for key in self.all if key.family == "text" and key.is_named_after_table)
+        return Index.of((name(key.column.name).stem, key) for key in named)
 
     @cached_property
     def by_unprefixed_name(self) -> "Index":

@@ -35,6 +35,9 @@ ACTOR_WORDS = frozenset(
 )
 """People in a role: the column refers to the table of users."""
 
+ACTOR_PHRASES = frozenset({("assigned", "to"), ("delegated", "to"), ("escalated", "to")})
+"""The same in two words."""
+
 FOREIGN_WORDS = frozenset(
     "external provider remote thirdparty stripe paypal github gitlab google facebook twitter slack sfdc aws oauth sso".split()  # noqa: SIM905, E501
 )
@@ -109,7 +112,7 @@ class Name:
         words = self.stem_words
         if not words:
             return False
-        return (len(words) > 1 and words[-1] == "by") or words[-1] in ACTOR_WORDS
+        return (len(words) > 1 and words[-1] == "by") or words[-1] in ACTOR_WORDS or words[-2:] in ACTOR_PHRASES
 
     @cached_property
     def is_person_in_role(self) -> bool:

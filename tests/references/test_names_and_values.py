@@ -40,6 +40,12 @@ KINDS = {
             "posts(last_editor_user_id) -> users(id)",
         ],
     ),
+    "roles in two words": (
+        USERS
+        + """CREATE TABLE tasks (title text, assigned_to int);
+        INSERT INTO tasks SELECT 'p', 7 * (1 + n % 200) FROM generate_series(1, 300) n""",
+        ["tasks(assigned_to) -> users(id)"],
+    ),
     "its own table": (
         """CREATE TABLE categories (id int PRIMARY KEY, parent_id int);
         INSERT INTO categories SELECT n, nullif(n / 3, 0) FROM generate_series(1, 100) n;
@@ -220,3 +226,21 @@ def test_without_rows_by_name_only(database18: Database) -> None:
     )
     assert found.confidence == 0.85
     assert "by name only" in found.evidence[-1]
+
+
+@pytest.mark.parametrize(("distinct", "is_key"), [(60, True), (59, True), (40, False)])
+def test_a_name_that_nothing_declares_unique_is_a_key_by_the_statistics(
+    distinct: int, is_key: bool, database18: Database
+) -> None:
+    found = references(
+        database18,
+        f"""CREATE TABLE nps_clients (id int PRIMARY KEY, client_name text, segment text);
+        INSERT INTO nps_clients SELECT n, 'Client ' || n % {distinct}, 'S' || n % 3 FROM generate_series(1, 60) n;
+        CREATE TABLE actions ("Client" text, "Status" text);
+        INSERT INTO actions SELECT 'Client ' || n % {distinct}, 'Open' FROM generate_series(1, 200) n;
+        CREATE TABLE responses (client_name text, segment text);
+        INSERT INTO responses SELECT 'Client ' || n % {distinct}, 'Segment 1' FROM generate_series(1, 200) n;
+        ANALYZE""",
+    )
+    target = "nps_clients(client_name)"
+    assert lines(found) == ([f"actions(Client) -> {target}", f"responses(client_name) -> {target}"] if is_key else [])
