@@ -2,7 +2,7 @@
 
 from auditor.catalog.catalog import QUARANTINE_SCHEMA, Catalog, CronJob, Extension, Function, Scope, Server
 from auditor.catalog.constraint import Action, Constraint, PartitionConstraint
-from auditor.catalog.index import Index, IndexKey
+from auditor.catalog.index import Index, IndexKey, PartitionIndex
 from auditor.catalog.security import Grant, Policy, Role
 from auditor.catalog.table import Column, Leaf, Table, TableKind, Trigger
 from auditor.catalog.types import Collation, ColumnStatistics, Operator, Type
@@ -24,6 +24,7 @@ __all__ = [
     "Leaf",
     "Operator",
     "PartitionConstraint",
+    "PartitionIndex",
     "Policy",
     "Role",
     "Scope",

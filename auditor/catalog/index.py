@@ -85,6 +85,15 @@ class Index:
         return {_unquoted(name) for name in re.findall(f"({_NAME}) IS NOT NULL", self.predicate)} <= {*columns}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartitionIndex:
+    """An index of one partition alone that is not valid; the columns of its keys are left out."""
+
+    schema: str
+    partition: str
+    index: Index
+
+
 # As pg_get_expr writes it: `(a IS NOT NULL)`, `((a IS NOT NULL) AND ("B" IS NOT NULL))`.
 _NAME = r'"(?:[^"]|"")+"|[a-z_][a-z0-9_]*'
 _NOT_NULL = rf"\(*(?:{_NAME}) IS NOT NULL\)*"

@@ -183,6 +183,7 @@ WHERE {_SUBJECT} AND k.conparentid = 0 AND CASE WHEN c.relispartition
 ORDER BY k.conrelid, k.conname"""
 
 # Other users' progress is hidden from an ordinary role, but for its process: whose locks everybody sees.
+# Of partitions only what a failed build left there: their other indexes are the root's, or their own business.
 INDEXES = f"""
 SELECT i.indexrelid, i.indrelid, n.nspname, x.relname, am.amname, i.indkey::pg_catalog.int2[], i.indnkeyatts,
   i.indoption::pg_catalog.int2[],
@@ -226,7 +227,7 @@ JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace
 JOIN pg_catalog.pg_am am ON am.oid = x.relam
 LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
-WHERE {_SUBJECT} AND NOT c.relispartition AND i.indislive
+WHERE {_SUBJECT} AND i.indislive AND (NOT c.relispartition OR NOT (i.indisvalid OR x.relispartition))
 ORDER BY i.indrelid, x.relname"""
 
 STATISTICS = """

@@ -11,7 +11,7 @@ import psycopg
 from auditor.catalog import queries, rows
 from auditor.catalog.catalog import Catalog, CronJob, Extension, Function, Scope, Server
 from auditor.catalog.constraint import Constraint, PartitionConstraint
-from auditor.catalog.index import Index
+from auditor.catalog.index import Index, PartitionIndex
 from auditor.catalog.relations import Family, families_of
 from auditor.catalog.roles import roles_of
 from auditor.catalog.security import Grant, Policy
@@ -171,6 +171,7 @@ def _table(family: Family, parts: _Parts) -> Table:
         constraints=tuple(parts.constraints.get(oid, ())),
         partition_constraints=tuple(_partition_constraints(family, parts)),
         indexes=tuple(parts.indexes.get(oid, ())),
+        partition_indexes=tuple(_partition_indexes(family, parts)),
         policies=tuple(parts.policies.get(oid, ())),
         grants=(*parts.privileges.get(root.privileges, ()), *parts.column_privileges.get(oid, ())),
         triggers=tuple(parts.triggers.get(oid, ())),
@@ -194,6 +195,12 @@ def _table(family: Family, parts: _Parts) -> Table:
         has_foreign_leaves=family.has_foreign_leaves,
         unread=gone or lacks_definition or oid in parts.unread,
     )
+
+
+def _partition_indexes(family: Family, parts: _Parts) -> Iterator[PartitionIndex]:
+    for partition in family.partitions:
+        for index in parts.indexes.get(partition.oid, ()):
+            yield PartitionIndex(schema=partition.schema, partition=partition.name, index=index)
 
 
 def _partition_constraints(family: Family, parts: _Parts) -> Iterator[PartitionConstraint]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auditor.catalog.constraint import Constraint, PartitionConstraint
-from auditor.catalog.index import Index
+from auditor.catalog.index import Index, PartitionIndex
 from auditor.catalog.security import Grant, Policy
 from auditor.catalog.types import Collation, ColumnStatistics, Type
 
@@ -66,7 +66,7 @@ class Table:
     `has_children` is true where other tables inherit from this one, `inherits_from` holds the oids of those that it
     inherits from: both are tables of their own, and keys hold for each alone, so a parent is read with ONLY.
     `partition_constraints` are those that partitions declare for themselves and that may not hold: foreign keys, and
-    what is not validated.
+    what is not validated. `partition_indexes` are those of partitions alone that a failed build left behind.
     `has_foreign_leaves`: reading all of it asks another server. `unread`: not all of its definitions could be read,
     because another session holds or awaits an ACCESS EXCLUSIVE lock on it, or has changed it since the snapshot:
     nothing about it can be called passed.
@@ -82,6 +82,7 @@ class Table:
     constraints: tuple[Constraint, ...] = ()
     partition_constraints: tuple[PartitionConstraint, ...] = ()
     indexes: tuple[Index, ...] = ()
+    partition_indexes: tuple[PartitionIndex, ...] = ()
     policies: tuple[Policy, ...] = ()
     grants: tuple[Grant, ...] = ()
     triggers: tuple[Trigger, ...] = ()

@@ -6,7 +6,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from auditor import sql
-from auditor.catalog import Index, IndexKey, Table
+from auditor.catalog import Index, IndexKey, PartitionIndex, Table
 from auditor.check import Example, Facts, check
 from auditor.knowledge.catalog_query import index_query
 from auditor.knowledge.wording import counted
@@ -83,6 +83,9 @@ def invalid_index(facts: Facts) -> Iterator[Probe | Verdict]:
         for index in table.indexes:
             if not index.being_built:
                 yield _question(table, index)
+        for each in table.partition_indexes:
+            if not each.index.being_built:
+                yield _of_partition(each)
 
 
 def _question(table: Table, index: Index) -> Probe | Verdict:
@@ -101,6 +104,18 @@ def _question(table: Table, index: Index) -> Probe | Verdict:
         columns=_columns(table, index),
         proven=True,
         judge=lambda measured: _judgement(table, index, subject, measured),
+    )
+
+
+def _of_partition(each: PartitionIndex) -> Verdict:
+    subject = Subject(kind="index", schema=each.schema, table=each.partition, name=each.index.name)
+    return Verdict(
+        subject=subject,
+        judgement=Judgement(
+            message=f"{subject}, of this partition alone, is not valid: no query uses it, every write maintains it",
+            hint="Rebuild it concurrently and attach it to the index of the partitioned table, or drop it",
+        ),
+        detection_sql=index_query(each.index),
     )
 
 

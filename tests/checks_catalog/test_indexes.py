@@ -241,3 +241,17 @@ def test_the_root_of_a_partitioned_table_is_completed_not_rebuilt(database: Data
 
     assert "ATTACH PARTITION" in judgement.hint
     assert judgement.remedies == ()
+
+
+def test_a_failed_build_on_a_partition_is_seen(database: Database) -> None:
+    execute(
+        database,
+        """CREATE TABLE events (id int, day int, key text, PRIMARY KEY (id, day)) PARTITION BY LIST (day);
+        CREATE TABLE "events %1" PARTITION OF events FOR VALUES IN (1);
+        CREATE INDEX ON events (day);
+        CREATE INDEX ON "events %1" (key);
+        INSERT INTO events VALUES (1, 1, 'a'), (2, 1, 'a')""",
+    )
+    assert database.psql('CREATE UNIQUE INDEX CONCURRENTLY broken ON "events %1" (key)').returncode != 0
+
+    assert list(found(judged(database, invalid_index))) == ['public.events %1 "broken"']

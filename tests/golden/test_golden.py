@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -31,7 +32,7 @@ def rendered(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 def audited(database: Database) -> Audit:
-    clock = Clock(datetime(2026, 11, 20, 2, 0, tzinfo=UTC), 0.0)
+    clock = Clock(datetime(2026, 11, 20, 2, 0, tzinfo=UTC), monotonic())
     return audit(database.dsn, all_checks(), load_config(CONFIG), clock=clock)
 
 
