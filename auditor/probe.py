@@ -148,7 +148,7 @@ def orphans(
     population: sql.Condition, target: sa.FromClause, match: sql.Condition, escapes: sql.Condition | None
 ) -> sql.Condition:
     """True of the rows of `population` that find no row of `target`, and of those that `escapes` names."""
-    found = sa.exists(sa.select(sa.literal(1)).select_from(target).where(match))
+    found = sa.exists(sa.select(sa.literal_column("1")).select_from(target).where(match))
     orphan = sa.and_(population, ~found)
     return orphan if escapes is None else sa.or_(orphan, escapes)
 
@@ -169,7 +169,8 @@ class Verdict:
 
 def relation(table: Table) -> sa.TableClause:
     """The table as SQLAlchemy sees it; `relation(t).c[name]` is a column."""
-    return sql.relation(table.schema, table.name, tuple(column.name for column in table.columns))
+    columns = tuple(column.name for column in table.columns)
+    return sql.relation(table.schema, table.name, columns, only=table.has_children)
 
 
 def equals(column: Column, left: sql.Expression, right: sql.Expression) -> sql.Condition:

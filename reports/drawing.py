@@ -10,9 +10,10 @@ from reports import numbers
 from reports.layering import Edge, Layout, Node, layered
 
 TABLES = 150
-_WIDTH, _PITCH, _GAP, _MARGIN = 190.0, 300.0, 16.0, 32.0
+_WIDTH, _PITCH, _GAP, _MARGIN = 208.0, 312.0, 16.0, 32.0
 _LINE, _PADDING = 15.0, 10.0
 _PER_ROW = 4
+_LETTERS, _LEAST = 33, 5  # letters in a box's second line; of a schema's name, so that it still says something
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,15 @@ class Box:
     def label(self) -> str:
         """The table's name in the room that a box has, cut in the middle."""
         return self.table if len(self.table) <= 24 else f"{self.table[:14]}…{self.table[-9:]}"
+
+    @property
+    def second_line(self) -> str:
+        """The detail, and before it the schema where it is not `public`, cut to the room that is left."""
+        room = _LETTERS - len(self.detail) - len(" · ")
+        if self.schema == "public" or room < _LEAST:
+            return self.detail
+        schema = self.schema if len(self.schema) <= room else f"{self.schema[: room - 1]}…"
+        return f"{schema} · {self.detail}"
 
 
 @dataclass(frozen=True, slots=True)

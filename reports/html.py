@@ -9,9 +9,12 @@ from markupsafe import Markup
 
 from auditor.model import Audit, Outcome, Phase
 from reports import numbers
+from reports.access import to_see_more
 from reports.embedded import embedded
 from reports.format import Format
 from reports.groups import finding_groups
+from reports.notes import grouped
+from reports.phases import WHAT
 from reports.room import Room
 from reports.sections import environment, sections
 
@@ -48,6 +51,8 @@ def render(audit: Audit) -> dict[str, str]:
         meaning=_MEANING,
         bar=_bar(audit),
         plan=_plan(audit),
+        notes=grouped(audit.plan.notes),
+        more=to_see_more(audit),
         **sections(audit, groups, room),
     )
     return {"report.html": page}
@@ -79,11 +84,15 @@ def _bar(audit: Audit) -> list[tuple[Outcome, int, float, float]]:
     ]
 
 
-def _plan(audit: Audit) -> list[tuple[str, int, int | None]]:
-    """The plan's files: name, steps, rows expected to change where a step says."""
-    by_phase = [(phase.file, [each for each in audit.plan.steps if each.phase is phase]) for phase in Phase]
-    known = {file: [each.rows for each in steps if each.rows is not None] for file, steps in by_phase}
-    return [(file, len(steps), sum(known[file]) if known[file] else None) for file, steps in by_phase if steps]
+def _plan(audit: Audit) -> list[tuple[str, str, int, int | None]]:
+    """The plan's files: name, what it does, steps, rows expected to change where a step says."""
+    by_phase = [(phase, [each for each in audit.plan.steps if each.phase is phase]) for phase in Phase]
+    known = {phase: [each.rows for each in steps if each.rows is not None] for phase, steps in by_phase}
+    return [
+        (phase.file, WHAT[phase], len(steps), sum(known[phase]) if known[phase] else None)
+        for phase, steps in by_phase
+        if steps
+    ]
 
 
 def _policy(style: str, script: str) -> str:

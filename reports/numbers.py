@@ -19,9 +19,11 @@ def share(part: int, whole: int) -> str:
 
 
 def amount(violations: int | None, population: int | None, *, exact: bool = True) -> str:
-    """`400 of 800,000 (0.05 %)`, with `about` where it is no exact count; empty where nothing was counted."""
+    """`400 of 800,000 (0.05 %)`, with `about` where it is no exact count; `none of 800,000`; empty if not counted."""
     if violations is None:
         return ""
+    if violations == 0 and population is not None:
+        return f"none of {count(population)}"
     about = "" if exact else "about "
     if population is None:
         return f"{about}{count(violations)}"

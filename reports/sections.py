@@ -2,33 +2,26 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from auditor.model import Audit, Outcome, Phase, Readiness, Reference, Remedy, Severity, Subject, printable
 from reports import numbers
 from reports.drawing import draw
-from reports.groups import FindingGroup, UnseenGroup, partly_seen_groups, unseen_groups
+from reports.groups import FindingGroup, partly_seen_groups, unseen_groups
+from reports.phases import TABS
 from reports.room import Pieces, Room
 from reports.templating import html_environment
 
 _TEXT, _CELL, _SCAN, _NAMED = 20_000, 200, 4_000, 12  # characters of a text, a cell, a statement; things in a list
 _GROUPS, _CARDS = 120, 100  # checks with findings; findings in full of each
 _OPEN = {Severity.BLOCKER: 40, Severity.WARNING: 12, Severity.ADVICE: 0}  # findings with which a group stands open
-_TABS = {
-    Phase.FENCE: "Fence",
-    Phase.CLEANUP: "Backup and clean-up",
-    Phase.INDEXES: "Indexes",
-    Phase.CONSTRAINTS: "Constraints",
-    Phase.VERIFY: "Verify",
-    Phase.ROLLBACK: "Rollback",
-}
 
 
 def sections(audit: Audit, groups: tuple[FindingGroup, ...], room: Room) -> dict[str, Any]:
@@ -43,8 +36,8 @@ def sections(audit: Audit, groups: tuple[FindingGroup, ...], room: Room) -> dict
         "drawing": drawing,
         "unseen": room.take(map(parts.unseen, unseen), len(unseen), 0.08),
         "partly": room.take(map(parts.unseen, partly), len(partly), 0.03),
-        "unseen_subjects": sum(len(group.coverage) for group in unseen),
-        "partly_subjects": sum(len(group.coverage) for group in partly),
+        "unseen_tables": len({place for group in unseen for place in group.places}),
+        "partly_tables": len({place for group in partly for place in group.places}),
         "checks": room.take(map(parts.check, audit.checks), len(audit.checks), 0.06),
         "tables": room.take(map(parts.table, audit.tables), len(audit.tables), 0.05),
         "scans": room.take((parts.scan(n, each) for n, each in enumerate(audit.scans, 1)), len(audit.scans), 0.07),
@@ -94,23 +87,39 @@ def _cards(group: FindingGroup, parts: Any, room: float) -> Iterator[Markup]:
 
 
 def _readiness(audit: Audit, room: Room, parts: Any, on_page: set[str]) -> dict[str, Any]:
-    """The matrix: one row each for what is blocked, unknown or intended; what else is ready is folded."""
+    """The matrix: a row each for what is blocked or intended; the rest, unknown or ready, is folded."""
     sizes = {(each.schema, each.table): each for each in audit.tables}
+    mended = _mended(audit)
     order = ("blocked", "unknown", "ready")
     rows = sorted(audit.constraints, key=lambda each: (not each.intended, order.index(each.state)))
-    main = [each for each in rows if each.intended or each.state != "ready"]
-    ready = [each for each in rows if not each.intended and each.state == "ready"]
-    kinds = Counter(each.kind.replace("-", " ") for each in ready)
-    pieces = (
-        parts.readiness(each, on_page, sizes.get((each.subject.schema or "", each.subject.table or "")))
-        for each in main
-    )
+    main = [each for each in rows if each.intended or each.state == "blocked"]
+    others = {state: [each for each in rows if not each.intended and each.state == state] for state in order[1:]}
+    ready = sorted(others["ready"], key=lambda each: (each.population == 0, each.kind))
+
+    def row(each: Readiness) -> Markup:
+        size = sizes.get((each.subject.schema or "", each.subject.table or ""))
+        files = [Phase.CLEANUP.file] if mended.intersection(each.findings) else []
+        rendered: Markup = parts.readiness(each, on_page, size, [*files, *filter(None, [each.file])])
+        return rendered
+
     return {
-        "readiness": room.take(pieces, len(main), 0.7),
-        "ready": room.take(map(parts.ready, sorted(ready, key=lambda each: each.kind)), len(ready), 0.9),
-        "ready_kinds": ", ".join(f"{numbers.count(number)} {kind}" for kind, number in kinds.most_common()),
+        "readiness": room.take(map(row, main), len(main), 0.6),
+        "unknown": room.take(map(row, others["unknown"]), len(others["unknown"]), 0.4),
+        "ready": room.take(map(parts.ready, ready), len(ready), 0.9),
+        "ready_empty": sum(each.population == 0 for each in ready),
+        "kinds": {state: _kinds(members) for state, members in others.items()},
         "states": Counter(each.state for each in audit.constraints),
     }
+
+
+def _kinds(rows: Sequence[Readiness]) -> str:
+    counted = Counter(each.kind.replace("-", " ") for each in rows)
+    return ", ".join(f"{numbers.count(number)} {kind}" for kind, number in counted.most_common())
+
+
+def _mended(audit: Audit) -> set[str]:
+    """The findings whose rows the plan changes."""
+    return {print_ for step in audit.plan.steps if step.phase is Phase.CLEANUP for print_ in step.fingerprints}
 
 
 def _violations_by_reference(audit: Audit) -> Counter[tuple[Any, ...]]:
@@ -138,7 +147,8 @@ def environment() -> Environment:
         "table_name": _table_name,
         "phases": _phases,
         "why": _why,
-        "subjects": _subjects,
+        "said_of": _said_of,
+        "prose": _prose,
         "address": lambda text: quote(printable(text), safe=""),
     }
     templates.tests["anchor"] = _anchor
@@ -164,21 +174,21 @@ def _table_name(subject: Subject) -> str:
 
 def _why(row: Readiness) -> str:
     """What stands in the way, in the audit's words or in the plainest."""
-    if row.reason:
-        return row.reason
-    rows = numbers.of(row.violations, "row") if row.violations else "the finding"
-    return {"ready": "nothing", "unknown": "not seen", "blocked": rows}[row.state]
+    return row.reason or {"ready": "nothing", "unknown": "not seen", "blocked": "the finding"}[row.state]
+
+
+def _said_of(subject: Subject, message: str) -> str:
+    """A message without the subject that it begins with, for where the subject stands beside it."""
+    return message.removeprefix(f"{subject} ")
+
+
+def _prose(text: str) -> Markup:
+    """A text of the auditor's own, in which `…` is code."""
+    parts = (escape(printable(part)) for part in text.split("`"))
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
 def _phases(remedy: Remedy) -> list[tuple[str, str, str]]:
     """The tabs of a remedy: heading, the plan's file, SQL."""
-    texts = ((phase, getattr(remedy.sql, phase.value)) for phase in _TABS)
-    return [(_TABS[phase], phase.file, text) for phase, text in texts if text]
-
-
-def _subjects(group: UnseenGroup) -> list[tuple[str, str]]:
-    """The first subjects of a group, and by which checks they were not seen; empty for all of them."""
-    checks: dict[str, list[str]] = {}
-    for each in group.coverage[: 10 * _NAMED]:
-        checks.setdefault(str(each.subject), []).append(each.check)
-    return [(subject, "" if "*" in names else ", ".join(names)) for subject, names in list(checks.items())[:_NAMED]]
+    texts = ((phase, getattr(remedy.sql, phase.value)) for phase in TABS)
+    return [(TABS[phase], phase.file, text) for phase, text in texts if text]

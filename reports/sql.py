@@ -9,18 +9,11 @@ import msgspec
 from auditor.model import Audit, Phase, Step, printable
 from reports import numbers
 from reports.format import Format
+from reports.notes import grouped
+from reports.phases import WHAT
 from reports.templating import markdown_page
 
 _NAMED = 6  # fingerprints of a step in the README: a guard is there for all of them
-_WHAT = {
-    Phase.GUARD: "checks that this is the database that was audited, and makes the quarantine",
-    Phase.FENCE: "refuses new violations from now on; old rows stay as they are",
-    Phase.CLEANUP: "sets the violating rows aside or mends them, each kept in the quarantine first",
-    Phase.INDEXES: "builds the indexes that the constraints need, without blocking writes",
-    Phase.CONSTRAINTS: "adds the constraints and validates them",
-    Phase.VERIFY: "counts again; raises an error where a violation is left",
-    Phase.ROLLBACK: "takes back what the other files did; run it only to undo them",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +54,7 @@ def _file(audit: Audit, phase: Phase, steps: tuple[Step, ...]) -> str:
 def _header(audit: Audit, phase: Phase, steps: tuple[Step, ...]) -> str:
     database, run, rows = audit.database, audit.run, _rows(steps)
     return _comment(
-        f"{phase.file}: {_WHAT[phase]}",
+        f"{phase.file}: {WHAT[phase]}",
         f"plan {audit.plan.id} for database {database.name} on {database.host}, PostgreSQL {database.server_version}",
         f"audited {run.started_at}, run {run.id}, auditor {audit.tool.version}",
         numbers.of(len(steps), "step") + ("" if rows is None else f"; {numbers.of(rows, 'row')} expected to change"),
@@ -102,8 +95,15 @@ def _plan_json(audit: Audit) -> str:
 
 
 def _readme(audit: Audit) -> str:
-    parts = [_Part(phase, _WHAT[phase], steps) for phase in Phase if (steps := _steps(audit, phase))]
-    return markdown_page("plan.md.j2", audit=audit, parts=parts, present={part.phase for part in parts}, most=_NAMED)
+    parts = [_Part(phase, WHAT[phase], steps) for phase in Phase if (steps := _steps(audit, phase))]
+    return markdown_page(
+        "plan.md.j2",
+        audit=audit,
+        parts=parts,
+        present={part.phase for part in parts},
+        most=_NAMED,
+        notes=grouped(audit.plan.notes),
+    )
 
 
 SQL = Format("sql", render)

@@ -17,6 +17,9 @@ from reports import numbers
 # What Markdown would take for an element, a table's border, a link, code, or an escape.
 _MARKDOWN = re.compile(r"[\\`<|\[\]]")
 _SURELY_PLAIN = re.compile(r"([ -~\n\t]+)")
+_SETTINGS = re.compile(
+    r"((?:^(?:BEGIN ISOLATION LEVEL [A-Z ]+|SET (?:LOCAL )?\w+ = [^\n]*|RESET \w+);\n?){2,})", re.MULTILINE
+)
 _FILTERS: Mapping[str, Callable[..., Any]] = {
     "count": numbers.count,
     "size": numbers.size,
@@ -40,8 +43,16 @@ def markdown_page(template: str, **values: Any) -> str:
 def sql_markup(sql: str) -> Markup:
     r"""SQL for the page: as it is, but characters that cannot be seen are written `\uXXXX` in an element of their own.
 
-    That element carries the character's code, so that the copy button gives the statement that runs.
+    That element carries the character's code, so that the copy button gives the statement that runs. Runs of
+    settings, which every script of a plan begins and ends with, are in an element of their own, to be set small.
     """
+    return Markup("").join(
+        Markup('<span class="settings">{}</span>').format(_plain(part)) if number % 2 else _plain(part)
+        for number, part in enumerate(_SETTINGS.split(sql))
+    )
+
+
+def _plain(sql: str) -> Markup:
     parts = _SURELY_PLAIN.split(sql)
     plain = (escape(part) for part in parts[1::2])
     others = (Markup("").join(map(_visible, part)) for part in parts[::2])

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from auditor.model import Audit, Finding, Outcome, Severity, printable
 from reports import numbers
+from reports.access import to_see_more
 from reports.groups import FindingGroup, UnseenGroup, finding_groups, unseen_groups
 
 # Of each check: advice is for the report, warnings are for the eye, blockers for the hand.
@@ -40,7 +41,7 @@ def render(audit: Audit, *, color: bool, width: int | None, plan: str | None = "
         [
             page.styled("strong", printable(audit.summary.verdict)),
             _totals(audit),
-            f"next: {_next_command(audit, plan)}",
+            *_next(audit, plan),
         ],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -57,7 +58,7 @@ def _title(audit: Audit) -> str:
 def _totals(audit: Audit) -> str:
     counts = audit.summary.by_severity
     passed = audit.summary.by_outcome.get(Outcome.PASSED, 0)
-    unseen = sum(not each.outcome.is_complete for each in audit.coverage)
+    unseen = sum(not each.is_complete for each in audit.coverage)
     parts = (
         numbers.of(counts.get(Severity.BLOCKER, 0), "blocker"),
         numbers.of(counts.get(Severity.WARNING, 0), "warning"),
@@ -68,14 +69,18 @@ def _totals(audit: Audit) -> str:
     return " · ".join(parts) + ("" if audit.summary.complete else " · INCOMPLETE")
 
 
-def _next_command(audit: Audit, plan: str | None) -> str:
-    """What to type now: read the plan where there is one, else what is known about the worst check, or all."""
+def _next(audit: Audit, plan: str | None) -> Iterator[str]:
+    """What to do now: see the rest where not all was seen, then read the plan or what is known about the worst."""
+    more = to_see_more(audit)
+    if more:
+        yield f"next: {more}"
     if audit.plan.steps and plan is not None:
-        return f"less {printable(shlex.quote(plan + '/README.md'))}"
-    if audit.findings:
+        yield f"next: less {printable(shlex.quote(plan + '/README.md'))}"
+    elif audit.findings:
         worst = finding_groups(audit.findings)[0].check
-        return f"auditor checks {printable(shlex.quote(worst))}"
-    return "auditor checks"
+        yield f"next: auditor checks {printable(shlex.quote(worst))}"
+    elif not more:
+        yield "next: auditor checks (what was looked for), or auditor.toml (what the next migration intends)"
 
 
 class _Page:
@@ -114,11 +119,11 @@ class _Page:
             return
         yield self.styled("strong", "not seen")
         for group in groups:
-            subjects = list(dict.fromkeys(str(each.subject) for each in group.coverage))
-            named = ", ".join(subjects[:_SUBJECTS_NAMED])
-            more = f" and {numbers.count(len(subjects) - _SUBJECTS_NAMED)} more" * (len(subjects) > _SUBJECTS_NAMED)
+            places = group.places
+            named = ", ".join(places[:_SUBJECTS_NAMED])
+            more = f" and {numbers.count(len(places) - _SUBJECTS_NAMED)} more" * (len(places) > _SUBJECTS_NAMED)
             word = self.styled(group.outcome, f"{group.outcome:<7}")
-            yield f"{word}  {numbers.count(len(subjects))}: {printable(group.reason)}: {named}{more}"
+            yield f"{word}  {numbers.count(len(places))}: {printable(group.reason)}: {named}{more}"
 
 
 def _row(finding: Finding) -> tuple[str, str, str, str, str]:
@@ -126,7 +131,7 @@ def _row(finding: Finding) -> tuple[str, str, str, str, str]:
         str(finding.subject),
         printable(finding.check),
         finding.severity.value,
-        numbers.amount(finding.violations, finding.population, exact=finding.exact) if finding.violations else "",
+        numbers.amount(finding.violations, finding.population, exact=finding.exact) or "schema",
         printable(finding.fingerprint),
     )
 

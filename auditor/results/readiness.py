@@ -6,6 +6,14 @@ from auditor.model import ConstraintState, Outcome, Phase, Plan, Readiness, Subj
 from auditor.probe import Proposed
 from auditor.results.answers import Answer
 
+_IN_THE_WAY = {
+    "foreign-key": ("refers to no row", "refer to no row"),
+    "not-null": ("is NULL", "are NULL"),
+    "unique": ("shares a key", "share a key"),
+    "check": ("breaks it", "break it"),
+    "row-security": ("is reached", "are reached"),
+    "index": ("shares a key", "share a key"),
+}
 _RANK: dict[ConstraintState, int] = {"blocked": 0, "unknown": 1, "ready": 2}
 
 
@@ -35,7 +43,7 @@ def _row(each: Answer, proposed: Proposed, files: Mapping[str, str]) -> Readines
         intended=proposed.intended,
         violations=measured.violations if measured else None,
         population=measured.population if measured else None,
-        reason=each.reason,
+        reason=_reason(each, proposed),
         lock=proposed.lock,
         file=files.get(fingerprint) if fingerprint else None,
         findings=(fingerprint,) if fingerprint else (),
@@ -48,6 +56,17 @@ def _state(each: Answer) -> ConstraintState:
     if each.measurement is not None and each.measurement.violations > 0:
         return "blocked"
     return "unknown" if each.outcome is Outcome.ESTIMATED else "ready"
+
+
+def _reason(each: Answer, proposed: Proposed) -> str:
+    """What stands in the way, in words; why it is unknown; what is not proved though nothing stands in the way."""
+    if each.outcome is Outcome.VACUOUS:
+        return f"{each.reason}: nothing is proved"
+    if _state(each) != "blocked" or each.measurement is None:
+        return each.reason
+    one, several = _IN_THE_WAY[proposed.kind]
+    number = each.measurement.violations
+    return f"1 row {one}" if number == 1 else f"{number:,} rows {several}"
 
 
 def _worse(one: Readiness, other: Readiness) -> Readiness:

@@ -85,7 +85,9 @@ def _unseen(coverage: Iterable[Coverage], tables: int) -> Iterator[str]:
     unseen = [entry for entry in coverage if not entry.is_complete]
     if unseen and tables:
         number = _tables(unseen)
-        where = f"{number:,} of {_counted(tables, 'table')} only in part or not at all" if number else "see what, and why"
+        where = (
+            f"{number:,} of {_counted(tables, 'table')} only in part or not at all" if number else "see what, and why"
+        )
         yield f"Not everything was seen: {where}."
 
 

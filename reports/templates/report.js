@@ -110,6 +110,8 @@
   const options = (control, values) => [...new Set(values)].sort().forEach((value) => {
     control.append(make("option", { value, textContent: value }));
   });
+  const total = one("#shown").dataset.total;
+  const rest = total === findings.length.toLocaleString("en") ? "" : `, ${total} in report.json`;
   const initiallyOpen = new Map(groups.map((group) => [group, group.open]));
   const state = () => ({
     severity: chips.filter((chip) => chip.getAttribute("aria-pressed") === "true").map((chip) => chip.value),
@@ -131,7 +133,7 @@
       group.hidden = active && visible === 0;
       group.open = active ? visible > 0 && (visible <= 25 || initiallyOpen.get(group)) : initiallyOpen.get(group);
     });
-    one("#shown").textContent = `${shown.toLocaleString("en")} of ${findings.length.toLocaleString("en")} shown`;
+    one("#shown").textContent = `${shown.toLocaleString("en")} of ${findings.length.toLocaleString("en")} shown${rest}`;
     one("#clear").hidden = !active;
     one("#nothing").hidden = !active || shown > 0;
   };

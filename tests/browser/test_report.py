@@ -104,6 +104,7 @@ def test_a_box_of_the_drawing_filters_by_its_table(open_report: Open) -> None:
 def test_tabs_show_one_phase_at_a_time_and_follow_the_keyboard(open_report: Open) -> None:
     page = open_report(audits.rich(), f"#{ORPHANS.fingerprint}").page
     card = page.locator(f"#{ORPHANS.fingerprint}")
+    card.locator(".remedy > summary").first.click()
     tabs = card.locator(".remedy").first.locator("[role=tab]")
     assert tabs.all_inner_texts() == [
         "Fence", "Backup and clean-up", "Indexes", "Constraints", "Verify", "Rollback",
@@ -164,6 +165,7 @@ def test_the_page_reads_without_scripts(open_report: Open) -> None:
     assert page.is_hidden(".filters")
     assert page.is_hidden("#theme")
     page.locator(f"#{ORPHANS.fingerprint} > summary").click()
+    page.locator(f"#{ORPHANS.fingerprint} .remedy > summary").first.click()
     panels = page.locator(f"#{ORPHANS.fingerprint} .remedy").first.locator(".panel")
     assert [panel.is_visible() for panel in panels.all()] == [True] * 6
     assert panels.nth(1).locator("h4").inner_text().startswith("Backup and clean-up")
@@ -197,6 +199,16 @@ def test_nothing_sticks_out_of_the_window(open_report: Open, audit: Audit, width
     page = open_report(audit, viewport={"width": width, "height": 800}).page
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_cells_that_are_stacked_on_a_narrow_screen_take_its_width(open_report: Open) -> None:
+    page = open_report(audits.rich(), viewport={"width": 360, "height": 800}).page
+    widths = page.evaluate(
+        "[...document.querySelectorAll('.matrix tbody td')].filter((each) => each.checkVisibility())"
+        ".map((each) => each.getBoundingClientRect().width)"
+    )
+    assert len(widths) > 20
+    assert min(widths) > 250
 
 
 _CONTRAST = """() => {

@@ -29,6 +29,7 @@ def test_a_share_is_nothing_or_everything_only_when_it_is(part: int, rest: int) 
         (400, 800_000, True, "400 of 800,000 (0.05 %)"),
         (400, 800_000, False, "about 400 of 800,000 (0.05 %)"),
         (7, None, True, "7"),
+        (0, 800_000, True, "none of 800,000"),
         (None, 5, True, ""),
     ],
 )
