@@ -79,7 +79,7 @@ class _Collected:
         rows = self._count(probe.table, None)
         if _is_proven_unique(probe):
             return Answer(violations=(), population=population, rows=rows)
-        shared, groups = self._scan(grouping(probe))
+        shared, groups = self._scan(grouping(probe, with_keys=self._with_keys))
         return Answer(violations=(shared,), population=population, rows=rows, groups=(groups,))
 
     def _of_reference(self, probe: ReferenceProbe) -> Answer:

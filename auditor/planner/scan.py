@@ -31,8 +31,8 @@ class Quantity:
 class Scan:
     """One SELECT whose only row is an array of numbers, those of `quantities` in order.
 
-    `rows_met` is what the statement counts, where it is a WITH query of that name; `keys` selects the keys of some of
-    them from there.
+    `met` is a WITH query of that name, where the statement counts in it; `keys` selects the keys of some violating
+    rows from there.
     `tables` are all that it reads, the one whose rows it counts first. `conditions` are those of a pass, which can
     be halved; None for every other form. `pages` and `rows` are what it reads by the catalog's estimate.
     """
@@ -41,7 +41,7 @@ class Scan:
     statement: sql.Sql
     quantities: tuple[Quantity, ...]
     conditions: tuple[sql.Sql, ...] | None = None
-    rows_met: sql.Sql | None = None
+    met: sql.Sql | None = None
     keys: sql.Sql | None = None
     settings: tuple[sql.Sql, ...] = ()
     pages: int
@@ -87,8 +87,9 @@ def pass_over(table: Table, conditions: Sequence[sql.Sql]) -> Scan:
     return Scan(
         tables=(table,),
         statement=sql.compose(
-            "SELECT ARRAY[{counts}] FROM {table}",
+            "SELECT ARRAY[{counts}] FROM {only}{table}",
             counts=sql.Sql(",\n  ".join(counts)),
+            only=sql.Sql("ONLY " if table.has_children else ""),
             table=sql.name(table.schema, table.name),
         ),
         quantities=(rows_of(table), *(Quantity(table.oid, condition) for condition in conditions)),
@@ -136,9 +137,9 @@ def _arm(number: int, scan: Scan) -> sql.Sql:
         keys=sql.Sql("NULL::text[]") if scan.keys is None else sql.compose("ARRAY({keys})", keys=scan.keys),
         filenodes=_filenodes(scan.tables),
     )
-    if scan.rows_met is None:
+    if scan.met is None:
         return arm
-    return sql.compose("(WITH rows_met AS MATERIALIZED ({rows_met})\n{arm})", rows_met=scan.rows_met, arm=arm)
+    return sql.compose("(WITH met AS MATERIALIZED ({met})\n{arm})", met=scan.met, arm=arm)
 
 
 def _filenodes(tables: tuple[Table, ...]) -> sql.Sql:

@@ -10,14 +10,12 @@ from itertools import groupby
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from auditor import sql
-from auditor.catalog import Table
 from auditor.config import Samples
 from auditor.connect import Connection, Row, Session, WorkerUnavailableError
 from auditor.model import Witness
-from auditor.planner import SMALL_PAGES, key_columns, pages_of, row_key_json, settings_of
+from auditor.planner import SMALL_PAGES, key_columns, pages_of, row_key_json, settings_of, two_of_each
 from auditor.probe import KeyProbe, Measurement, Probe, ReferenceProbe, RowProbe, relation
 from auditor.scan.masking import witness
 
@@ -26,7 +24,6 @@ _FEW = 10_000
 scan that stops at the first few."""
 
 _BATCH = 50
-_SHARED_KEYS = 3
 
 _IN_ORDER = (sql.Sql("SET LOCAL synchronize_seqscans = off"), sql.Sql("SET LOCAL max_parallel_workers_per_gather = 0"))
 """The same rows every time, without a sort: a scan begins at the table's first page."""
@@ -35,8 +32,18 @@ Request = tuple[Probe, Measurement]
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """A request that no scan has answered, by its number among all; `keys` selects the keys of violating rows."""
+
+    number: int
+    probe: Probe
+    measurement: Measurement
+    keys: sql.Sql
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Look:
-    """A statement whose rows are (index of the request, row key as JSON)."""
+    """A statement whose rows are (number of the request, row key as JSON)."""
 
     statement: sql.Sql
     is_small: bool = False
@@ -54,9 +61,11 @@ def witnesses(
     if samples == "none":
         return {}
     visible = [(n, request) for n, request in enumerate(requests) if _has_visible_key(request)]
-    unmet = [(n, (probe, brought)) for n, (probe, brought) in visible if not _is_met(brought, limit)]
-    rows = [(n, key) for n, (_, brought) in visible if _is_met(brought, limit) for key in brought.met[:limit]]
-    rows += _fetched(session, list(_batched(_looks(unmet, limit))))
+    rows = [(n, key) for n, request in visible if _is_met(request, limit) for key in request[1].met[:limit]]
+    wanted = _alike((n, request) for n, request in visible if not _is_met(request, limit))
+    fetched = _fetched(session, list(_batched(_looks([first for first, *_ in wanted.values()], limit))))
+    same = {first.number: (first, *others) for first, *others in wanted.values()}
+    rows += [(each.number, key) for number, key in fetched for each in same[number]]
     found: dict[int, list[Witness]] = {}
     for number, key in rows:
         probe = requests[number][0]
@@ -70,8 +79,21 @@ def _has_visible_key(request: Request) -> bool:
     return measurement.violations > 0 and probe.table.can_read(probe.table.row_key())
 
 
-def _is_met(measurement: Measurement, limit: int) -> bool:
-    return len(measurement.met) >= min(limit, measurement.violations)
+def _is_met(request: Request, limit: int) -> bool:
+    """Whether the scan brought as many keys as are to be shown: of each shared key two."""
+    probe, measurement = request
+    there_are = 2 * measurement.groups if isinstance(probe, KeyProbe) else measurement.violations
+    return len(measurement.met) >= min(limit, there_are)
+
+
+def _alike(requests: Iterable[tuple[int, Request]]) -> dict[sql.Sql, list[_Wanted]]:
+    """Requests for the same keys together: several checks may ask for one probe."""
+    alike: dict[sql.Sql, list[_Wanted]] = {}
+    for number, (probe, measurement) in requests:
+        keys = two_of_each(probe, probe.keys) if isinstance(probe, KeyProbe) else _violating(probe, measurement)
+        text = sql.render(keys)
+        alike.setdefault(text, []).append(_Wanted(number=number, probe=probe, measurement=measurement, keys=text))
+    return alike
 
 
 def _fetched(session: Session, batches: Sequence[tuple[_Look, ...]]) -> list[Row]:
@@ -97,13 +119,13 @@ def _share(connection: Connection, batches: Sequence[tuple[_Look, ...]]) -> list
     return [row for looks in batches for row in _rows(connection, looks)]
 
 
-def _looks(wanted: Sequence[tuple[int, Request]], limit: int) -> Iterator[_Look]:
+def _looks(wanted: Sequence[_Wanted], limit: int) -> Iterator[_Look]:
     gathered = []
-    for number, (probe, measurement) in wanted:
-        if isinstance(probe, RowProbe) and _can_be_gathered(probe, measurement):
-            gathered.append((number, probe))
+    for each in wanted:
+        if isinstance(each.probe, RowProbe) and _can_be_gathered(each.probe, each.measurement):
+            gathered.append((each.number, each.probe))
         else:
-            yield _look(number, probe, measurement, limit)
+            yield _look(each, limit)
     gathered.sort(key=lambda each: each[1].table.oid)
     for _, group in groupby(gathered, key=lambda each: each[1].table.oid):
         together = list(group)
@@ -117,15 +139,17 @@ def _can_be_gathered(probe: RowProbe, measurement: Measurement) -> bool:
     return is_worthwhile and "SELECT" not in sql.render_condition(probe.violation)
 
 
-def _look(number: int, probe: Probe, measurement: Measurement, limit: int) -> _Look:
-    keys = _shared(probe) if isinstance(probe, KeyProbe) else _violating(probe, measurement)
-    first = keys.limit(limit).subquery("first")
-    statement = sa.select(sa.literal(number).label("probe"), first.c.key)
-    is_small = pages_of(probe.table) <= SMALL_PAGES
+def _look(wanted: _Wanted, limit: int) -> _Look:
+    is_small = pages_of(wanted.probe.table) <= SMALL_PAGES
     return _Look(
-        statement=sql.render(statement.select_from(first)),
+        statement=sql.compose(
+            "SELECT {number} AS probe, first.key\nFROM ({keys}\nLIMIT {limit}) AS first",
+            number=wanted.number,
+            keys=wanted.keys,
+            limit=limit,
+        ),
         is_small=is_small,
-        settings=() if is_small else (*_IN_ORDER, *settings_of(probe)),
+        settings=() if is_small else (*_IN_ORDER, *settings_of(wanted.probe)),
     )
 
 
@@ -139,30 +163,6 @@ def _violating(probe: RowProbe | ReferenceProbe, measurement: Measurement) -> sa
         return sa.select(row_key_json(all_rows.c).label("key"))
     fenced = rows.offset(0).subquery("violating")
     return sa.select(row_key_json(fenced.c).label("key")).order_by(*fenced.c)
-
-
-def _shared(probe: KeyProbe) -> sa.Select[tuple[object, ...]]:
-    """Two rows of each shared key, of the keys whose first row comes first."""
-    columns = key_columns(probe.table)
-    is_number = len(columns) == 1 and _is_integer(probe.table)
-    key = columns[0] if is_number else row_key_json(columns)
-    groups = (
-        sa.select(sa.func.min(key).label("low"), sa.func.max(key).label("high"))
-        .select_from(relation(probe.table))
-        .where(probe.population)
-        .group_by(*probe.keys)
-        .having(sa.func.count() > 1)
-        .order_by(sa.func.min(key))
-        .limit(_SHARED_KEYS)
-        .subquery("shared")
-    )
-    both = [row_key_json([side]) if is_number else side for side in (groups.c.low, groups.c.high)]
-    return sa.select(sa.func.unnest(postgresql.array(both)).label("key")).select_from(groups)
-
-
-def _is_integer(table: Table) -> bool:
-    (name, *_) = (*table.row_key(), "ctid")
-    return table.has_column(name) and table.column(name).type.family == "integer"
 
 
 def _gathering(together: Sequence[tuple[int, RowProbe]], limit: int) -> _Look:
@@ -180,9 +180,10 @@ def _gathering(together: Sequence[tuple[int, RowProbe]], limit: int) -> _Look:
         for number, probe in together
     )
     statement = sql.compose(
-        "SELECT probe, key\nFROM (SELECT {arrays}\nFROM {table}) AS gathered,\n"
+        "SELECT probe, key\nFROM (SELECT {arrays}\nFROM {only}{table}) AS gathered,\n"
         "LATERAL (VALUES {pairs}) AS found (probe, keys), unnest(keys) AS key",
         arrays=sql.Sql(",\n  ".join(arrays)),
+        only=sql.Sql("ONLY " if table.has_children else ""),
         table=sql.name(table.schema, table.name),
         pairs=sql.Sql(", ".join(sql.compose("({n}, keys_{n})", n=number) for number, _ in together)),
     )

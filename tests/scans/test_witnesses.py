@@ -107,7 +107,50 @@ def test_large_tables_in_one_pass(database18: Database) -> None:
     ]
     assert len(looks) == 1
     assert many == tuple({"id": n} for n in range(1, 6))
-    assert shared == tuple({"id": n} for n in (1, 19001, 2, 19002, 3))
+    first, last, second, also, _ = (key["id"] for key in shared)
+    assert (last - first, also - second) == (19_000, 19_000)  # two rows of one key, and two of another
+
+
+ORPHANS = """
+CREATE TABLE orgs (id int PRIMARY KEY); INSERT INTO orgs VALUES (1);
+CREATE TABLE calls (id int PRIMARY KEY, org_id int, code text, line text, n int);
+INSERT INTO calls SELECT i, CASE i % 1000 WHEN 7 THEN 2 + i ELSE 1 END, 'c' || i % 29990, 'l' || i % 10, i % 10
+    FROM generate_series(1, 30000) AS i;
+"""
+
+
+@pytest.mark.parametrize("index", ["", "CREATE INDEX ON calls (org_id); CREATE INDEX ON calls (code);"])
+def test_what_scans_meet_is_not_looked_for_again(database: Database, index: str) -> None:
+    database.psql(f"{ORPHANS} {index} VACUUM ANALYZE").check_returncode()
+    with asking(database) as ask:
+        reference, key, *same = _witnesses(
+            ask,
+            ask.reference("calls", "org_id", "orgs"),
+            ask.key("calls", "code"),
+            ask.key("calls", "code", "org_id", where="id > 0"),
+            ask.key("calls", "code", where="id > 1 OR true"),
+        )
+        sent = [each.sql for each in ask.session.records if "AS probe" in each.sql]
+    assert reference == tuple({"id": 1000 * n + 7} for n in range(5))
+    assert key == tuple({"id": n} for n in (1, 29991, 2, 29992, 10))
+    assert same == [key, key]
+    assert sent == []
+
+
+def test_equal_probes_of_several_checks_are_looked_for_once(database18: Database) -> None:
+    database18.psql(ORPHANS).check_returncode()
+    with asking(database18) as ask:
+        found = _witnesses(ask, *[ask.row("calls", "id IN (3, 4)", "id") for _ in range(3)])
+        sent = [each.sql for each in ask.session.records if "AS probe" in each.sql]
+    assert found == [({"id": 3}, {"id": 4})] * 3
+    assert len(sent) == 1
+    assert sent[0].count("AS probe") == 1
+
+
+def test_keys_that_are_null_are_shown_where_they_count_as_equal(database18: Database) -> None:
+    database18.psql("CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, NULL), (2, NULL), (3, 3)")
+    with asking(database18) as ask:
+        assert _witnesses(ask, ask.key("t", "a", nulls_not_distinct=True)) == [({"id": 1}, {"id": 2})]
 
 
 def test_without_the_privilege_to_read_the_key_there_are_none(database18: Database) -> None:
