@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -15,6 +15,8 @@ from auditor.errors import AuditorError
 
 Samples = Literal["none", "keys", "masked", "raw"]
 FailOn = Literal["blocker", "warning", "advice", "never"]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Number = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -24,17 +26,17 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Thresholds(_Part, frozen=True, kw_only=True):
     """Where a rule starts to hold. Shares are between 0 and 1."""
 
-    null_share: float = 0.01
+    null_share: Share = 0.01
     """null-in-intended-not-null: a column is meant to be NOT NULL where at most this share of its rows is NULL …"""
-    null_rows: int = 1000
+    null_rows: Number = 1000
     """… in a table of at least this many rows."""
-    near_unique: float = 0.995
+    near_unique: Share = 0.995
     """duplicate-key: a column is meant to be a key where at least this share of its values is distinct …"""
-    near_unique_rows: int = 100
+    near_unique_rows: Number = 100
     """… in a table of at least this many rows."""
-    reference_confidence: float = 0.6
+    reference_confidence: Share = 0.6
     """orphaned-reference: references below this confidence are not measured."""
-    blocker_confidence: float = 0.8
+    blocker_confidence: Share = 0.8
     """orphaned-reference: a finding on an inferred reference is a blocker from this confidence on."""
 
 
@@ -89,9 +91,9 @@ class Config(_Part, frozen=True, kw_only=True):
     skip: tuple[str, ...] = ()
     format: tuple[str, ...] = ("html", "json", "sql")
     out: str = "audit"
-    jobs: int | None = None
-    timeout: float = 600.0
-    budget: float = 3600.0
+    jobs: Annotated[int, msgspec.Meta(ge=1, le=64)] | None = None
+    timeout: Annotated[float, msgspec.Meta(ge=0.1)] = 600.0
+    budget: Annotated[float, msgspec.Meta(ge=0)] = 3600.0
     fail_on: FailOn = "blocker"
     samples: Samples = "keys"
     thresholds: Thresholds = Thresholds()
@@ -192,5 +194,19 @@ def _unquoted(part: str) -> str:
 
 
 def overridden(config: Config, **changes: Any) -> Config:
-    """The configuration with these values in place of its own; None and empty tuples change nothing."""
-    return msgspec.structs.replace(config, **{key: value for key, value in changes.items() if value not in (None, ())})
+    """The configuration with these values in place of its own; None and empty lists change nothing, one text stands for
+    a list of it.
+
+    Raises AuditorError for a name that is no option, and for a value that it cannot have.
+    """
+    known = {each.name for each in msgspec.structs.fields(Config)}
+    for name in changes:
+        if name not in known:
+            raise AuditorError(f"there is no option {name!r}", nearest(name, sorted(known)))
+    given = {name: value for name, value in changes.items() if value is not None and value not in ((), [])}
+    lists = {name for name in known if isinstance(getattr(Config(), name), tuple)}
+    values = {name: [value] if name in lists and isinstance(value, str) else value for name, value in given.items()}
+    try:
+        return msgspec.convert(msgspec.to_builtins(msgspec.structs.replace(config, **values)), Config)
+    except (msgspec.ValidationError, TypeError) as error:
+        raise AuditorError(f"the options are wrong: {_plain(str(error))}", "see docs/configuration.md") from None

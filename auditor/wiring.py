@@ -4,7 +4,7 @@ import os
 import pkgutil
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +33,12 @@ def run(
 
     `dsn` as for the command line (else AUDITOR_DSN, DATABASE_URL, libpq's own); `config` a file or a `Config`;
     `options` are those of `auditor.toml`: `only`, `skip`, `schema`, `table`, `jobs`, `timeout`, `budget`, `samples`.
-    Raises AuditorError for wrong use and where there is no connection.
+    Raises AuditorError for wrong use, where there is no connection, and where it breaks.
     """
     base = config if isinstance(config, Config) else load_config(Path(config)) if config else Config()
-    settings = overridden(base, **{key: _tuple(value) for key, value in options.items()})
+    settings = overridden(base, **options)
     chosen = choose(all_checks(), settings.only, settings.skip)
     return engine.audit(resolve(dsn, os.environ), chosen, settings, progress=progress)
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list | set) else value
 
 
 def all_checks() -> tuple[Check, ...]:
@@ -50,13 +46,24 @@ def all_checks() -> tuple[Check, ...]:
     _refuse_shadowed()
     found = [*_checks_in(checks.__name__, checks.__path__)]
     for point in entry_points(group="auditor.checks"):
-        plugged = point.load()
-        found += [plugged] if isinstance(plugged, Check) else _checks_in(plugged.__name__, plugged.__path__)
+        found += _plugged(point)
     by_id: dict[str, Check] = {}
     for check in found:
         if by_id.setdefault(check.id, check) is not check:
             raise AuditorError(f"two checks are called {check.id}", "uninstall one of the plug-ins that bring it")
     return tuple(sorted(by_id.values(), key=lambda check: (check.family, check.id)))
+
+
+def _plugged(point: EntryPoint) -> list[Check]:
+    """The check, or the package of checks, that an entry point names."""
+    try:
+        plugged = point.load()
+        return [plugged] if isinstance(plugged, Check) else _checks_in(plugged.__name__, plugged.__path__)
+    except Exception as error:
+        raise AuditorError(
+            f"the plug-in {point.name} ({point.value}) cannot be loaded: {type(error).__name__}: {error}",
+            "mend it, or uninstall it",
+        ) from error
 
 
 def _checks_in(package: str, path: Iterable[str]) -> list[Check]:
@@ -72,11 +79,14 @@ def choose(known: Sequence[Check], only: Sequence[str], skip: Sequence[str]) -> 
     for wanted in (*only, *skip):
         if wanted not in names:
             raise AuditorError(f"there is no check or family {wanted!r}", nearest(wanted, names))
-    return tuple(
+    chosen = tuple(
         check
         for check in known
         if (not only or not {check.id, check.family}.isdisjoint(only)) and {check.id, check.family}.isdisjoint(skip)
     )
+    if not chosen:
+        raise AuditorError("no check is left: skip names all that only leaves", "skip less")
+    return chosen
 
 
 def all_formats() -> dict[str, Format]:

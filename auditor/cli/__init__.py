@@ -3,15 +3,19 @@
 Commands are imported when they are called, so that `auditor --help` loads no database driver.
 """
 
+import os
+import signal
 import sys
+import traceback
 from importlib import import_module
 
 import click
 
+from auditor.cli.arguments import hide_password
 from auditor.errors import AuditorError
 from auditor.version import __version__
 
-WRONG_USE = 2
+WRONG_USE, INCOMPLETE = 2, 3
 
 COMMANDS = {
     "run": "audit a database and write the reports",
@@ -49,7 +53,13 @@ def group() -> None:
 
 
 def main() -> None:
-    """Runs the command line; an AuditorError becomes one line, a hint, and exit code 2."""
+    """Runs the command line; an AuditorError becomes one line, a hint, and exit code 2.
+
+    SIGTERM and SIGHUP end it as Ctrl-C does: what runs on the server is cancelled, connections are closed.
+    """
+    hide_password()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupted)
     try:
         code = group.main(standalone_mode=False)
     except click.ClickException as error:
@@ -58,7 +68,19 @@ def main() -> None:
     except AuditorError as error:
         click.echo(f"auditor: {error.message}" + (f"\n  hint: {error.hint}" if error.hint else ""), err=True)
         sys.exit(WRONG_USE)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as interrupt:
         click.echo("auditor: interrupted, nothing was changed", err=True)
-        sys.exit(130)
+        cause = interrupt.__cause__ or interrupt  # click makes an Abort of it
+        sys.exit(128 + (cause.args[0] if cause.args else signal.SIGINT))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + signal.SIGPIPE)
+    except Exception as error:
+        click.echo(f"auditor: an error of its own, {type(error).__name__}: nothing is said of the database", err=True)
+        traceback.print_tb(error.__traceback__)
+        sys.exit(INCOMPLETE)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupted(number: int, _: object) -> None:
+    raise KeyboardInterrupt(number)

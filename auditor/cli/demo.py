@@ -6,7 +6,7 @@ import click
 
 from auditor import wiring
 from auditor.cli.options import audit_options, settings
-from auditor.cli.output import check_formats
+from auditor.cli.output import check_folder, check_formats
 from auditor.cli.progress import progress_bar
 from auditor.cli.run import finish
 from auditor.demo.server import CONFIG, calliq_server
@@ -25,6 +25,7 @@ def command(**values: Any) -> int:
     values["config"] = values["config"] or CONFIG
     config = settings(values)
     formats = check_formats(config.format, config.out)
+    check_folder(config.out)
     click.echo("starting an embedded PostgreSQL and loading the calliq scenario …", err=True)
     with calliq_server() as dsn, progress_bar() as progress:
         audit = wiring.run(dsn, config=config, progress=progress)

@@ -1,6 +1,10 @@
 """Where reports go: files in a folder, or one report on stdout."""
 
-from collections.abc import Sequence
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -23,11 +27,35 @@ def check_formats(formats: Sequence[str], out: str) -> tuple[str, ...]:
     return names
 
 
+def check_folder(out: str) -> None:
+    """AuditorError where nothing can be written to the folder: better before the audit than after it."""
+    if out == "-":
+        return
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+@contextmanager
+def readers_may_leave() -> Iterator[None]:
+    """Writing to a pipe whose reader has left (`| head`) is no error."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def write(audit: Audit, formats: Sequence[str], out: str) -> tuple[Path, ...]:
     """Writes the formats below the folder `out` (or one of them to stdout for `-`); gives the files."""
     known = wiring.all_formats()
     if out == "-":
-        click.echo("".join(known[formats[0]].render(audit).values()), nl=False)
+        with readers_may_leave():
+            click.echo("".join(known[formats[0]].render(audit).values()), nl=False)
         return ()
     if "sql" in formats:
         _forget_plan(Path(out))
@@ -38,8 +66,11 @@ def write(audit: Audit, formats: Sequence[str], out: str) -> tuple[Path, ...]:
 
 def _forget_plan(out: Path) -> None:
     """Removes the files of an earlier plan: one that is not written now would be run with the new ones."""
-    for old in (out / "plan").glob("[0-9][0-9]-*.sql"):
-        old.unlink()
+    for old in (*(out / "plan").glob("[0-9][0-9]-*.sql"), out / "plan" / "plan.json"):
+        try:
+            old.unlink(missing_ok=True)
+        except OSError as error:
+            raise _unwritable(old, error) from None
 
 
 def _written(path: Path, text: str) -> Path:
@@ -47,5 +78,9 @@ def _written(path: Path, text: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise AuditorError(f"{path} cannot be written: {error.strerror}", "name another folder with --out") from None
+        raise _unwritable(path, error) from None
     return path
+
+
+def _unwritable(path: Path, error: OSError) -> AuditorError:
+    return AuditorError(f"{path} cannot be written: {error.strerror}", "name another folder with --out")

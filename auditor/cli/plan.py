@@ -8,11 +8,12 @@ import click
 
 from auditor import wiring
 from auditor.cli.options import audit_options, settings
-from auditor.cli.output import write
+from auditor.cli.output import check_folder, write
 from auditor.cli.progress import progress_bar
 from auditor.cli.stored import read_audit
 from auditor.errors import AuditorError
 from auditor.model import Audit
+from auditor.results.summary import CLEAN, INCOMPLETE
 
 
 @click.command("plan")
@@ -23,9 +24,11 @@ from auditor.model import Audit
 def command(source: str | None, finding: tuple[str, ...], **values: Any) -> int:
     """Write the plan folder for a database, or for a stored report.json.
 
-    Nothing is run: the files are for reading, and for psql.
+    Nothing is run: the files are for reading, and for psql. Exit code 0 where the plan is written, 3 where the audit
+    that it follows from has not seen everything.
     """
     config = settings(values)
+    check_folder(config.out)
     if source is not None and (source.endswith(".json") or Path(source).is_file()):
         audit = read_audit(Path(source))
     else:
@@ -33,7 +36,10 @@ def command(source: str | None, finding: tuple[str, ...], **values: Any) -> int:
             audit = wiring.run(source, config=config, progress=progress)
     for file in write(_only(audit, finding) if finding else audit, ("sql",), config.out):
         click.echo(f"wrote {file}")
-    return 0
+    if audit.summary.complete:
+        return CLEAN
+    click.echo("the plan may lack steps: the audit has not seen everything (see the report)", err=True)
+    return INCOMPLETE
 
 
 def _only(audit: Audit, fingerprints: tuple[str, ...]) -> Audit:

@@ -6,7 +6,7 @@ import click
 
 from auditor import wiring
 from auditor.cli.options import audit_options, settings
-from auditor.cli.output import check_formats, write
+from auditor.cli.output import check_folder, check_formats, readers_may_leave, write
 from auditor.cli.progress import progress_bar
 from auditor.cli.screen import show
 from auditor.config import Config
@@ -28,6 +28,7 @@ def command(dsn: str | None, **values: Any) -> int:
     """
     config = settings(values)
     formats = check_formats(config.format, config.out)
+    check_folder(config.out)
     with progress_bar() as progress:
         audit = wiring.run(dsn, config=config, progress=progress)
     return finish(audit, formats, config)
@@ -37,5 +38,6 @@ def finish(audit: Audit, formats: tuple[str, ...], config: Config) -> int:
     """Writes the reports, shows the findings unless stdout carries a report, and gives the exit code."""
     files = write(audit, formats, config.out)
     if config.out != "-":
-        show(audit, files)
+        with readers_may_leave():
+            show(audit, files)
     return exit_code(audit, config.fail_on)

@@ -1,9 +1,11 @@
 """Why no connection or no audit came about, for a person: one line and a hint, never a secret."""
 
+import os
 import re
 
 import psycopg
 
+from auditor.connect.connection import summary_of
 from auditor.connect.dsn import secrets_of
 from auditor.errors import AuditorError
 
@@ -33,10 +35,15 @@ _CHECK_DSN = "Check host, port, database and user; psql with the same DSN shows 
 def connection_failure(error: psycopg.Error, dsn: str) -> AuditorError:
     """What libpq says of a failed connection, in one line, and what to do."""
     said = _first_line(str(error))
-    if not said or any(secret in said for secret in secrets_of(dsn)):
+    if not said or any(secret in said for secret in _secrets(dsn)):
         said = "the server cannot be reached"
     hint = next((hint for mark, hint in _HINTS if mark.lower() in said.lower()), _CHECK_DSN)
     return AuditorError(f"no connection: {said}", hint)
+
+
+def _secrets(dsn: str) -> tuple[str, ...]:
+    from_environment = os.environ.get("PGPASSWORD", "")
+    return (*secrets_of(dsn), from_environment) if from_environment else secrets_of(dsn)
 
 
 def _first_line(text: str) -> str:
@@ -50,4 +57,15 @@ def transaction_failure(error: psycopg.Error) -> AuditorError:
     return AuditorError(
         f"the server refuses a read-only repeatable-read transaction: {said}",
         "Connect to PostgreSQL itself, or through a pooler in transaction or session mode.",
+    )
+
+
+def breakdown(error: psycopg.Error) -> AuditorError:
+    """Why an audit that had begun cannot go on: the server was shut down, or a proxy cut the connection."""
+    state = error.sqlstate or "08"
+    if state.startswith(("08", "57P")):
+        return AuditorError(f"the connection broke while the audit ran: {summary_of(error)}", "Run it again.")
+    return AuditorError(
+        f"the server refuses a statement of the audit: {summary_of(error)}",
+        "See the last statement in the server's log; a shorter scope (--schema, --table) may help.",
     )

@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from auditor.connect.connection import SAVEPOINT, Connection, Row, StatementLog, adapters, summary_of
-from auditor.connect.failures import connection_failure, transaction_failure
+from auditor.connect.failures import breakdown, connection_failure, transaction_failure
 from auditor.errors import AuditorError
 from auditor.model import ScanRecord
 
@@ -64,6 +64,8 @@ def open_session(dsn: str, *, statement_timeout_s: float, lock_timeout_s: float 
 class Session:
     """An open audit; use it as a context manager, which closes every connection, also after Ctrl-C.
 
+    An error of the server that nobody has dealt with leaves it as an AuditorError.
+
     `main` holds the snapshot and stays open until all workers are there.
     """
 
@@ -88,6 +90,8 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if isinstance(error, psycopg.Error):
+            raise breakdown(error) from None
 
     @property
     def notes(self) -> tuple[str, ...]:
