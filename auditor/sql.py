@@ -14,6 +14,8 @@ from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import base
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from auditor.model import printable
 
@@ -66,17 +68,31 @@ _DIALECT = _Dialect()
 _PREPARER = _Preparer(_DIALECT)
 
 
-_ALIVE: WeakValueDictionary[tuple[str, str, tuple[str, ...]], sa.TableClause] = WeakValueDictionary()
+class _Only(sa.TableClause):
+    """A table without those that inherit from it: `ONLY` wherever a statement reads or changes it."""
+
+    inherit_cache = True
+
+
+@compiles(_Only)
+def _render_only(table: _Only, compiler: SQLCompiler, **options: Any) -> str:
+    name = compiler.visit_table(table, **options)  # type: ignore[no-untyped-call]
+    return f"ONLY {name}" if options.get("asfrom") else name
+
+
+_ALIVE: WeakValueDictionary[tuple[str, str, tuple[str, ...], bool], sa.TableClause] = WeakValueDictionary()
 
 
 @lru_cache(maxsize=512)
-def relation(schema: str, name: str, columns: tuple[str, ...]) -> sa.TableClause:
+def relation(schema: str, name: str, columns: tuple[str, ...], *, only: bool = False) -> sa.TableClause:
     """The one table object of that relation, for as long as an expression holds it: two would be a cartesian product
-    to SQLAlchemy. Every name is quoted by our rule, also one that SQLAlchemy would fold."""
-    identity = (schema, name, columns)
+    to SQLAlchemy. Every name is quoted by our rule, also one that SQLAlchemy would fold. `only`: without the
+    tables that inherit from it."""
+    identity = (schema, name, columns, only)
     found = _ALIVE.get(identity)
     if found is None:
-        found = sa.table(_exact(name), *(sa.column(_exact(column)) for column in columns), schema=_exact(schema))
+        kind = _Only if only else sa.TableClause
+        found = kind(_exact(name), *(sa.column(_exact(column)) for column in columns), schema=_exact(schema))
         _ALIVE[identity] = found
     return found
 

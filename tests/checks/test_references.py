@@ -150,3 +150,18 @@ def test_a_valid_key_that_holds_has_no_finding(database18: Database) -> None:
     )
     assert findings(database18, "violated-foreign-key", given) == []
     assert findings(database18, UNVALIDATED, "") == []
+
+
+def test_a_key_holds_for_a_parent_alone_and_is_measured_there(database: Database) -> None:
+    given = """CREATE TABLE orgs (id int PRIMARY KEY);
+               CREATE TABLE notes (id int PRIMARY KEY, org_id int REFERENCES orgs, quantity int);
+               CREATE TABLE old_notes () INHERITS (notes);
+               INSERT INTO orgs VALUES (1);
+               INSERT INTO notes VALUES (1, 1, 1);
+               INSERT INTO old_notes VALUES (1, 7, -1), (2, 8, 2);
+               ALTER TABLE notes ADD CONSTRAINT positive CHECK (quantity > 0) NOT VALID"""
+    assert findings(database, "violated-foreign-key", given) == []
+    assert lines(findings(database, "unvalidated-check", "")) == [
+        'notes(quantity) "positive": 0 of 1',
+        'old_notes(quantity) "positive": 1 of 2',
+    ]
