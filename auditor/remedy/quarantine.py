@@ -229,7 +229,8 @@ def guarded(table: Table, violation: sql.Condition, context: PlanContext) -> tup
 
 def relation_of(table: Table) -> sa.TableClause:
     """The one table object of that table."""
-    return sql.relation(table.schema, table.name, tuple(column.name for column in table.columns))
+    columns = tuple(column.name for column in table.columns)
+    return sql.relation(table.schema, table.name, columns, only=table.has_children)
 
 
 def exists(schema: str, name: str) -> Sql:
