@@ -1,5 +1,7 @@
 """The one module that brings checks, reports and the engine together."""
 
+# ruff: noqa: E402 (what is imported has to be ours)
+
 import os
 import pkgutil
 from collections.abc import Iterable, Sequence
@@ -8,7 +10,10 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-import auditor
+from auditor.shadowing import refuse_shadowed
+
+refuse_shadowed()
+
 import checks
 import reports
 import reports.terminal
@@ -43,7 +48,6 @@ def run(
 
 def all_checks() -> tuple[Check, ...]:
     """Every check: the `Check` values in our package and in what the entry points `auditor.checks` name, by id."""
-    _refuse_shadowed()
     found = [*_checks_in(checks.__name__, checks.__path__)]
     for point in entry_points(group="auditor.checks"):
         found += _plugged(point)
@@ -91,21 +95,9 @@ def choose(known: Sequence[Check], only: Sequence[str], skip: Sequence[str]) -> 
 
 def all_formats() -> dict[str, Format]:
     """Every format of a report by name."""
-    _refuse_shadowed()
     return {each.name: each for each in reports.FORMATS}
 
 
 def terminal_text(audit: Audit, *, color: bool, width: int | None, plan: str | None) -> str:
     """What a terminal shows of an audit; `width` in columns, None where lines are not cut; `plan` is its folder."""
     return reports.terminal.render(audit, color=color, width=width, plan=plan)
-
-
-def _refuse_shadowed() -> None:
-    """A foreign package called `checks` or `reports` that stands before ours on the path would be audited with."""
-    home = Path(auditor.__file__).parent.parent
-    for package in (checks, reports):
-        if package.__file__ is None or Path(package.__file__).parent.parent != home:
-            raise AuditorError(
-                f"the package {package.__name__!r} on the import path is not the auditor's",
-                "run it from another folder, or in an environment of its own",
-            )

@@ -21,6 +21,7 @@ _REASONS = {
     "42883": "a function or operator of the expression is missing",
     "42501": "this role lacks a privilege that the expression needs",
     "25006": "the expression writes, and the audit is read-only",
+    "0A000": "the server cannot read it in this state: an unlogged table on a standby, for example",
     CANCELLED: "cancelled: it ran into the statement timeout, or an administrator ended it",
     LOCKED: "{tables} is locked by another session",
     MISSING_TABLE: "{tables} is gone: dropped or renamed while the audit ran",

@@ -5,14 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from threading import Thread
 from time import sleep
+from urllib.parse import quote
 
 import psycopg
 import pytest
 from psycopg import conninfo
 
-from auditor.connect import Connection, Session, WorkerUnavailableError, open_session
+from auditor.connect import Connection, Session, WorkerUnavailableError, open_session, resolve
 from auditor.errors import AuditorError
-from tests.servers import Database
+from tests.servers import Database, Server
 
 
 def opened(database: Database, **timeouts: float) -> Session:
@@ -186,6 +187,57 @@ def test_no_more_connections_are_no_more_workers(database: Database) -> None:
     finally:
         with database.connect() as connection:
             connection.execute(f"DROP ROLE {role}".encode())
+
+
+def test_what_a_role_has_set_for_itself_disturbs_nothing(database: Database) -> None:
+    role = f"{database.name}_hurried"
+    hurried = {
+        "statement_timeout": "'500ms'",
+        "lock_timeout": "'1ms'",
+        "idle_in_transaction_session_timeout": "'500ms'",
+        "search_path": "nowhere",
+        "row_security": "on",
+        "default_transaction_isolation": "serializable",
+        "default_transaction_read_only": "on",
+    }
+    with database.connect() as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN".encode())
+        for name, value in hurried.items():
+            connection.execute(f"ALTER ROLE {role} SET {name} = {value}".encode())
+    try:
+        with open_session(conninfo.make_conninfo(database.dsn, user=role), statement_timeout_s=20) as session:
+            for who in (session.main, session.worker()):
+                asked = "SELECT pg_catalog.pg_sleep(0.7), pg_catalog.current_setting('row_security')"
+                assert who.execute(asked) == [("", "off")]
+            sleep(0.7)
+            assert session.main.execute("SELECT 1") == [(1,)]
+    finally:
+        with database.connect() as connection:
+            connection.execute(f"DROP ROLE {role}".encode())
+
+
+@pytest.mark.parametrize("name", ["a'b\"c \\ <script> %s $$ ü", "postgresql://h", "dbname=x", "x" * 63])
+def test_databases_with_hostile_names(server: Server, name: str) -> None:
+    with server.database(name) as database:
+        url = f"postgresql://postgres@/{quote(name, safe='')}"
+        socket = conninfo.conninfo_to_dict(database.dsn)["host"]
+        for dsn in (database.dsn, f"{url}?host={quote(str(socket), safe='')}&port=5432"):
+            with open_session(resolve(dsn, {}), statement_timeout_s=20) as session:
+                assert session.main.execute("SELECT pg_catalog.current_database()::pg_catalog.text") == [(name,)]
+
+
+def _end_while_it_works(database: Database) -> None:
+    with database.connect() as other, opened(database) as session:
+        other.execute("SELECT pg_terminate_backend(%s)", [session.main.backend_pid])
+        while session.main.execute("SELECT 1"):
+            sleep(0.02)
+
+
+def test_a_connection_that_breaks_is_an_error_with_a_hint(database: Database) -> None:
+    with pytest.raises(AuditorError) as raised:
+        _end_while_it_works(database)
+    assert raised.value.message.startswith("the connection broke while the audit ran: ")
+    assert raised.value.__suppress_context__
 
 
 def test_the_host_is_never_a_path(database18: Database) -> None:
