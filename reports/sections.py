@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -67,7 +67,10 @@ class _Group:
 
 
 def _finding_groups(audit: Audit, groups: tuple[FindingGroup, ...], room: Room, parts: Any) -> tuple[_Group, ...]:
-    """The worst first, none with more than its share: the other checks have to be on the page too."""
+    """The worst first, none with more than its share: the other checks have to be on the page too.
+
+    What room is left then goes to the SQL of the plan, again for the worst first.
+    """
     summaries = {check.id: check.summary for check in audit.checks}
     shown = []
     for number, group in enumerate(groups):
@@ -75,15 +78,28 @@ def _finding_groups(audit: Audit, groups: tuple[FindingGroup, ...], room: Room, 
         cards = room.take(_cards(group, parts, room.left * share * 0.7), len(group.findings), share)
         opened = cards.total <= _OPEN[group.severity]
         shown.append(_Group(group, summaries.get(group.check, ""), cards, opened))
-    return tuple(shown)
+    return tuple(replace(each, cards=_with_plans(each, room, parts)) for each in shown)
 
 
 def _cards(group: FindingGroup, parts: Any, room: float) -> Iterator[Markup]:
-    """The first findings in full, those for which that is too much in one line each."""
+    """The first findings as cards without the plan's SQL, those for which that is too much in one line each."""
     for number, finding in enumerate(group.findings):
-        card: Markup = parts.card(finding) if number < _CARDS and room > 0 else parts.brief(finding)
+        card: Markup = parts.card(finding, False) if number < _CARDS and room > 0 else parts.brief(finding)
         room -= len(card.encode())
         yield card
+
+
+def _with_plans(group: _Group, room: Room, parts: Any) -> Pieces:
+    """The group's cards, the first of them with the plan's SQL while there is room for it."""
+    cards = list(group.cards.pieces)
+    for number, finding in enumerate(group.group.findings[: min(len(cards), _CARDS)]):
+        whole: Markup = parts.card(finding, True)
+        more = len(whole.encode()) - len(cards[number].encode())
+        if more > room.left:
+            break
+        room.left -= more
+        cards[number] = whole
+    return replace(group.cards, pieces=tuple(cards))
 
 
 def _readiness(audit: Audit, room: Room, parts: Any, on_page: set[str]) -> dict[str, Any]:

@@ -84,3 +84,13 @@ def test_constraints_of_which_nothing_is_known_and_nobody_asked_are_folded() -> 
     page = render(replace(rich, constraints=(*rich.constraints, *[unknown] * 100)))["report.html"]
     assert "<h3>100 more constraints</h3>" in page
     assert page.count('aria-label="Constraints of which nothing is known"') == 1
+
+
+def test_where_room_is_short_every_finding_keeps_its_card_and_the_worst_their_sql() -> None:
+    rich = audits.rich()
+    long = replace(rich.findings[0].remedies[0], sql=replace(rich.findings[0].remedies[0].sql, cleanup="x" * 19_000))
+    blockers = tuple(replace(each, remedies=(long,)) for each in audits.huge(tables=36, columns=0).findings)
+    advice = tuple(replace(each, remedies=(long,)) for each in rich.findings if each.severity == "advice")
+    page = render(audits.audit_of((*blockers, *advice)))["report.html"]
+    assert page.count('<details class="finding') == len(blockers) + len(advice)
+    assert len(blockers) <= page.count('<details class="remedy"') < len(blockers) + len(advice)
