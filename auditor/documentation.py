@@ -34,7 +34,8 @@ def write(checks: Iterable[Check], folder: Path = FOLDER) -> None:
 def _section(check: Check) -> str:
     parts = [f"## {check.id}", f"{check.summary} Severity: {check.severity}, unless the finding says otherwise."]
     if check.implies:
-        parts.append(f"Says what these would say of the same subject: {', '.join(check.implies)}.")
+        silent = ", ".join(f"`{each}`" for each in check.implies)
+        parts.append(f"Where this check finds something, {silent} says nothing of the same subject.")
     parts += [f"**{title}.** {text}" for title, text in check.sections.items()]
     parts += [_example(example) for example in check.examples]
     return "\n\n".join(parts) + "\n"
