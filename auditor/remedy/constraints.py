@@ -39,12 +39,24 @@ class Named:
 
     def add(self, definition: str, unless: str = "false") -> Sql:
         """Adds it where no constraint has that name, so that it can be run again, and unless that holds."""
-        taken = sql.compose(
+        return block(f"IF NOT ({self._taken()} OR {unless}) THEN\n{self._alter('ADD')} {definition};\nEND IF;")
+
+    def unbroken(self, broken: str, unless: str = "false") -> Sql:
+        """Fails where rows would break it, before it is added: once it stands NOT VALID, no such row can be updated."""
+        refusal = refuse(
+            "rows of % break the constraint % that is to be added; nothing has been changed",
+            *reversed(self._words()),
+            hint="Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.",
+        )
+        rows = f"SELECT FROM {sql.quote(self.schema, self.table)} WHERE {broken}"
+        return block(f"IF NOT ({self._taken()} OR {unless}) AND EXISTS ({rows}) THEN\n{refusal}\nEND IF;")
+
+    def _taken(self) -> Sql:
+        return sql.compose(
             "EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = {table} AND k.conname = {name})",
             table=oid_of(self.schema, self.table),
             name=sql.literal(self.name),
         )
-        return block(f"IF NOT ({taken} OR {unless}) THEN\n{self._alter('ADD')} {definition};\nEND IF;")
 
     def drop(self, more: str = "") -> Sql:
         """Drops it where it is there, is of this kind, and is also so."""
@@ -54,10 +66,11 @@ class Named:
         """Validates it: nothing to do where it is valid already."""
         return Sql(f"{self._alter('VALIDATE')};")
 
-    def verify(self) -> Sql:
-        """Fails while it is not there, or not valid."""
+    def verify(self, more: str = "") -> Sql:
+        """Fails while it is not there, or not valid, or not also so."""
         refusal = refuse("the constraint % of % is not there, or not valid", *self._words())
-        return block(f"IF NOT {self.is_there('k.convalidated')} THEN\n{refusal}\nEND IF;")
+        valid = f"k.convalidated AND {more}" if more else "k.convalidated"
+        return block(f"IF NOT {self.is_there(valid)} THEN\n{refusal}\nEND IF;")
 
     def _alter(self, verb: str) -> Sql:
         return sql.compose(
@@ -118,10 +131,12 @@ class _AddCheck:
 
     def steps(self, _: PlanContext) -> Iterator[Step | Note]:
         """The steps of this constraint."""
-        name = free_name(self.table, self.table.name, *columns_of(self.condition), suffix=self.suffix)
-        constraint = on_table(self.table, name, "c")
         definition = sql.compose("CHECK ({condition}) NOT VALID", condition=self.condition)
-        yield from added_and_validated(self.table, constraint, definition, CHECKS)
+        broken = sql.compose("({condition}) IS FALSE", condition=self.condition)
+        # Two conditions on the same columns are two constraints.
+        suffix = f"{digest(definition)[:6]}_{self.suffix}"
+        name = free_name(self.table, self.table.name, *columns_of(self.condition), suffix=suffix)
+        yield from added_and_validated(self.table, on_table(self.table, name, "c"), definition, broken, CHECKS)
 
 
 def columns_of(expression: Expression) -> tuple[str, ...]:
@@ -130,10 +145,11 @@ def columns_of(expression: Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(column.name) for column in found if column.table is not None))
 
 
-def added_and_validated(table: Table, constraint: Named, definition: str, rank: int) -> Iterator[Step]:
+def added_and_validated(table: Table, constraint: Named, definition: str, broken: str, rank: int) -> Iterator[Step]:
     """Adds a constraint NOT VALID, then validates it in a transaction of its own; drops it on rollback.
 
-    Both after the clean-up: while it stands NOT VALID, every update of an old violating row fails.
+    Both after the clean-up: while it stands NOT VALID, every update of an old violating row fails. `broken` is true of
+    the rows that break it.
     """
     called = f"{printable(constraint.name)} on {named(table)}"
     yield constraint_step(
@@ -142,7 +158,9 @@ def added_and_validated(table: Table, constraint: Named, definition: str, rank: 
         table,
         f"add and validate {called}",
         Sql(
-            transaction(f"add {called}", constraint.add(definition))
+            looked_at(called, constraint.unbroken(broken))
+            + "\n"
+            + transaction(f"add {called}", constraint.add(definition))
             + "\n"
             + transaction(f"validate {called}", constraint.validate(), timeout=LONG)
         ),
@@ -153,10 +171,15 @@ def added_and_validated(table: Table, constraint: Named, definition: str, rank: 
     yield dropped(table, constraint, rank)
 
 
-def verified(table: Table, constraint: Named, rank: int) -> Step:
-    """Fails while the constraint is not there and valid."""
+def looked_at(called: str, check: Sql) -> Sql:
+    """Reads all rows before a strong lock is asked for."""
+    return transaction(f"no row breaks {called}", "SET LOCAL row_security = off;", check, timeout=LONG)
+
+
+def verified(table: Table, constraint: Named, rank: int, more: str = "") -> Step:
+    """Fails while the constraint is not there and valid, and also so."""
     title = f"{printable(constraint.name)} on {named(table)} is valid"
-    text = transaction(title, constraint.verify())
+    text = transaction(title, constraint.verify(more))
     return constraint_step(Phase.VERIFY, 1_000_000 + rank, table, title, text, "none: reads the catalog", verb="verify")
 
 

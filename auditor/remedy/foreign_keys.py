@@ -62,7 +62,7 @@ class _AddForeignKey:
         add = transaction(f"add {self._called}", constraint.add(f"{self._definition} NOT VALID"))
         yield self._step(adding, 0, f"add {self._called}", add, self._add_lock)
         yield self._validation(transaction(f"validate {self._called}", constraint.validate(), timeout=LONG))
-        yield verified(self.table, constraint, FOREIGN_KEYS)
+        yield verified(self.table, constraint, FOREIGN_KEYS, self._leads_there)
         yield dropped(self.table, constraint, FOREIGN_KEYS, self._leads_there)
 
     def _leafwise(self, adding: Phase) -> Iterator[Step]:
@@ -79,7 +79,7 @@ class _AddForeignKey:
         whole = transaction(f"add {self._called}, of which the partitions' are parts", root.add(self._definition))
         yield self._step(adding, 0, f"add {self._called}", _joined(adds), self._add_lock)
         yield self._validation(_joined([*validations, whole]))
-        yield verified(self.table, root, FOREIGN_KEYS)
+        yield verified(self.table, root, FOREIGN_KEYS, self._leads_there)
         yield self._leafwise_drop(root, leaves)
 
     def _leafwise_drop(self, root: Named, leaves: Sequence[Named]) -> Step:

@@ -32,6 +32,21 @@ class IndexName:
         )
         return self._executed("DROP INDEX CONCURRENTLY", "NOT i.indisvalid"), Sql(create)
 
+    def unique(self, keys: Sequence[str], where: str = "") -> Sql:
+        """Fails where rows share a key, before it is built: a build that failed leaves an index that refuses writes."""
+        refusal = refuse(
+            "rows of % share a key of the unique index % that is to be built; nothing has been changed",
+            words(f"{self.of_schema}.{self.of}"),
+            words(self.name),
+            hint="Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.",
+        )
+        population = " AND ".join((*(f"{key} IS NOT NULL" for key in keys), *((f"({where})",) if where else ())))
+        shared = (
+            f"SELECT FROM {sql.quote(self.of_schema, self.of)} WHERE {population}"
+            f" GROUP BY {', '.join(keys)} HAVING pg_catalog.count(*) > 1"
+        )
+        return block(f"IF NOT {self.is_valid()} AND EXISTS ({shared}) THEN\n{refusal}\nEND IF;")
+
     def dropped(self) -> Sql:
         """Drops it where it is there, on this table, and neither a constraint nor an index of the root stands on it."""
         free = (
@@ -117,7 +132,8 @@ class _CreateIndex:
         if self.table.kind == "partitioned":
             yield from self._partitioned(context, root, title)
         else:
-            yield index_step(Phase.INDEXES, self.table, title, root.built(self._unique, self._definition))
+            built = root.built(self._unique, self._definition)
+            yield index_step(Phase.INDEXES, self.table, title, [*self._checked(root), *built])
             yield index_step(Phase.ROLLBACK, self.table, f"drop {title}", [root.dropped()], _LAST)
         yield index_is_valid(self.table, root)
 
@@ -125,7 +141,7 @@ class _CreateIndex:
         """The root's index takes those of the leaves for its own, and reads no row."""
         leaves = [self._on_leaf(context, leaf) for leaf in self.table.leaves]
         builds = [statement for leaf in leaves for statement in leaf.built(self._unique, self._definition)]
-        yield index_step(Phase.INDEXES, self.table, f"{title}, on each partition", builds)
+        yield index_step(Phase.INDEXES, self.table, f"{title}, on each partition", [*self._checked(root), *builds])
         create = (
             f"CREATE {self._unique}INDEX {sql.quote(root.name)}"
             f" ON {sql.quote(self.table.schema, self.table.name)} {self._definition};"
@@ -155,15 +171,21 @@ class _CreateIndex:
     def _columns(self) -> tuple[str, ...]:
         return tuple(name for key in self.keys for name in ((key,) if isinstance(key, str) else columns_of(key)))
 
+    def _checked(self, root: IndexName) -> tuple[Sql, ...]:
+        where = "" if self.where is None else sql.render_condition(self.where)
+        return (root.unique(self._keys, where),) if self.unique else ()
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(sql.quote(key) if isinstance(key, str) else sql.compose("({key})", key=key) for key in self.keys)
+
     @property
     def _unique(self) -> str:
         return "UNIQUE " if self.unique else ""
 
     @property
     def _definition(self) -> Sql:
-        keys = ", ".join(
-            sql.quote(key) if isinstance(key, str) else sql.compose("({key})", key=key) for key in self.keys
-        )
+        keys = ", ".join(self._keys)
         where = "" if self.where is None else sql.compose(" WHERE {where}", where=self.where)
         return Sql(f"({keys}){where}")
 

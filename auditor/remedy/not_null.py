@@ -14,6 +14,7 @@ from auditor.remedy.constraints import (
     constraint_step,
     exclusive,
     free_name,
+    looked_at,
     on_table,
     scans,
 )
@@ -31,7 +32,8 @@ class _SetNotNull:
         if context.catalog.server.major >= 18:
             name = free_name(self.table, self.table.name, self.column, suffix="not_null")
             definition = f"NOT NULL {sql.quote(self.column)} NOT VALID"
-            yield from added_and_validated(self.table, on_table(self.table, name, "n"), definition, CHECKS)
+            broken = f"{sql.quote(self.column)} IS NULL"
+            yield from added_and_validated(self.table, on_table(self.table, name, "n"), definition, broken, CHECKS)
         else:
             yield from self._by_check()
 
@@ -45,6 +47,7 @@ class _SetNotNull:
         is_set = _is_not_null(self.table, self.column)
         add = check.add(f"CHECK ({column} IS NOT NULL) NOT VALID", unless=is_set)
         steps = (
+            looked_at(f"{printable(name)} on {named(self.table)}", check.unbroken(f"{column} IS NULL", unless=is_set)),
             transaction(f"{title}: a check that says the same", add),
             transaction(f"{title}: validated", block(f"IF {check.is_there()} THEN\n{check.validate()}\nEND IF;"),
                         timeout=LONG),

@@ -11,6 +11,9 @@ Order = tuple[int, str]
 # What runs first among the steps of one table: what takes rows away leaves less to do for what assigns.
 SET_ASIDE, DUPLICATES, ASSIGN = range(3)
 
+# Before everything else in its file.
+FIRST = -1_000_000_000
+
 # Rollback in four parts.
 DROP, RESTORE, ADD_AGAIN, END = (part * 10_000_000 for part in range(4))
 

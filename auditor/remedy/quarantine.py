@@ -1,6 +1,6 @@
 """The quarantine: rows as they were before a plan changed them, and as it left them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from auditor.remedy.script import block, digest, named, oid_of, refuse, transact
 from auditor.sql import Sql
 
 _NO_LOCK = "none on tables of yours"
+_SERVER = "server-"
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,8 @@ def _schema_step() -> Step:
     )
 
 
-def server_step(context: PlanContext) -> Step:
-    """Stops the plan on a server or in a database that it was not written for."""
+def server_step(context: PlanContext, phase: Phase) -> Step:
+    """Stops a file on a server or in a database that it was not written for: each may be run by itself."""
     server = context.catalog.server
     title = f"written for PostgreSQL {server.major}, database {server.database}"
     body = "\n".join(
@@ -142,13 +143,18 @@ def server_step(context: PlanContext) -> Step:
         )
     )
     return Step(
-        id=f"server-{digest(server.major, server.database)}",
-        phase=Phase.GUARD,
-        order=(0, ""),
+        id=f"{_SERVER}{digest(server.major, server.database)}-{phase}",
+        phase=phase,
+        order=(order.FIRST, ""),
         title=title,
         sql=transaction(title, block(body)),
         lock=_NO_LOCK,
     )
+
+
+def is_server_step(step: Step) -> bool:
+    """Whether the step is the one that begins every file."""
+    return step.id.startswith(_SERVER)
 
 
 def _end_step(context: PlanContext) -> Step:
@@ -201,6 +207,43 @@ def _is_empty() -> str:
         f"EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname = '{QUARANTINE_SCHEMA}' AND NOT EXISTS ("  # noqa: S608
         "SELECT FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid))"
     )
+
+
+def ready(quarantines: Sequence[Quarantine]) -> Sql:
+    """Stops where a quarantine is missing, or lacks a column as the table has it by now: its values would be lost."""
+    values = ", ".join(
+        f"({words(f'{QUARANTINE_SCHEMA}.{each.name}')}, {oid_of(QUARANTINE_SCHEMA, each.name)},"
+        f" {oid_of(each.table.schema, each.table.name)})"
+        for each in quarantines
+    )
+    pairs = f"(VALUES {values}) AS pair (name, kept, source)"
+    body = f"""SELECT pair.name AS called INTO missing FROM {pairs} WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    {
+        refuse(
+            "the quarantine % is not there; nothing has been changed",
+            "missing.called",
+            hint="Run 00-guard-and-quarantine.sql first.",
+        )
+    }
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM {pairs}
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    {
+        refuse(
+            "the column % of % is new since the audit, or has another type, and would not be kept; nothing has been"
+            " changed",
+            "missing.called",
+            "missing.place",
+            hint="Audit again, and use the plan of that audit.",
+        )
+    }
+END IF;"""  # noqa: S608
+    return block(body, "missing record;")
 
 
 def guarded(table: Table, violation: sql.Condition, context: PlanContext) -> tuple[Sql, ...]:

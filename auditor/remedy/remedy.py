@@ -6,7 +6,7 @@ from itertools import combinations, groupby, product
 
 from auditor.model import Phase, Plan, RemedySql, Step
 from auditor.remedy.operation import Note, Operation, PlanContext, Refusal
-from auditor.remedy.quarantine import server_step
+from auditor.remedy.quarantine import is_server_step, server_step
 from auditor.remedy.rows import assigned_columns
 
 _PHASES = tuple(Phase)
@@ -33,17 +33,17 @@ def plan_of(remedy: Remedy, context: PlanContext) -> Plan:
     if any(isinstance(each, Refusal) for each in yielded):
         steps = []
     if steps:
-        steps.append(server_step(context))
+        steps += [server_step(context, phase) for phase in {Phase.GUARD, *(step.phase for step in steps)}]
     marked = tuple(replace(step, fingerprints=(context.fingerprint,)) for step in steps)
     return compose(Plan(id=context.plan_id, steps=marked, notes=notes))
 
 
 def sql_of(plan: Plan) -> RemedySql:
-    """The plan's SQL by phase, as the report shows it beside a finding; the guard is every plan's own, left out."""
+    """The plan's SQL by phase, as the report shows it beside a finding; what guards every plan is left out."""
+    shown = (step for step in _sorted(plan.steps) if step.phase is not Phase.GUARD and not is_server_step(step))
     texts = {
         phase.value: "\n\n".join(step.sql for step in steps)
-        for phase, steps in groupby(_sorted(plan.steps), key=lambda step: step.phase)
-        if phase is not Phase.GUARD
+        for phase, steps in groupby(shown, key=lambda step: step.phase)
     }
     return RemedySql(**texts)
 

@@ -10,19 +10,22 @@ from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.remedy.quarantine import Quarantine, exists
-from auditor.remedy.script import block, oid_of
+from auditor.remedy.script import block, oid_of, refuse, words
 from auditor.sql import Sql
 
 _META = ("step", "image", "row", "at")
 
 
-def put_back(step: str, quarantines: Sequence[Quarantine]) -> Sql:
-    """Inserts what the step set aside, all tables in one statement: rows may refer to each other in a circle."""
+def put_back(step: str, quarantines: Sequence[Quarantine], mended: Sql | None) -> Sql:
+    """Inserts what the step set aside, all tables in one statement: rows may refer to each other in a circle.
+
+    `mended` holds while the step is in force: then a quarantine that is missing is a loss.
+    """
     parts = [_taken_and_inserted(step, quarantine, number) for number, quarantine in enumerate(quarantines)]
     common = [part for taken, inserted in parts[:-1] for part in (taken, inserted)] + [parts[-1][0]]
     last = parts[-1][1].partition(" AS (")[2].removesuffix(")")
     statement = "WITH " + ",\n".join(common) + f"\n{last};"
-    return _carefully(step, quarantines, "old", statement)
+    return _carefully(step, quarantines, "old", statement, mended)
 
 
 def _taken_and_inserted(step: str, quarantine: Quarantine, number: int) -> tuple[str, str]:
@@ -45,7 +48,7 @@ def _taken_and_inserted(step: str, quarantine: Quarantine, number: int) -> tuple
     return taken, inserted
 
 
-def take_back(step: str, quarantine: Quarantine, columns: Iterable[str]) -> Sql:
+def take_back(step: str, quarantine: Quarantine, columns: Iterable[str], mended: Sql | None = None) -> Sql:
     """Compares and sets: each assigned column gets its old value where the row still has our new one in all of them.
 
     What the table's own triggers changed beside goes back too, where it is still as they left it.
@@ -73,7 +76,7 @@ DELETE FROM {kept} AS kept USING reverted WHERE kept.{step} = {label} AND kept.{
         label=sql.literal(step),
         **meta,
     )
-    return _carefully(step, (quarantine,), "new", statement)
+    return _carefully(step, (quarantine,), "new", statement, mended)
 
 
 def _beside(table: Table, assigned: tuple[str, ...]) -> tuple[str, ...]:
@@ -110,7 +113,7 @@ def _equal(column: Column, one: str, other: str) -> str:
     return f"{one}.{sql.quote(column.name)} {symbol} {other}.{sql.quote(column.name)}"
 
 
-def _carefully(step: str, quarantines: Sequence[Quarantine], image: str, statement: str) -> Sql:
+def _carefully(step: str, quarantines: Sequence[Quarantine], image: str, statement: str, mended: Sql | None) -> Sql:
     """All rows at once; where one of them is in conflict, one by one, so that the others come back.
 
     Users' triggers do not fire, and are put back as they were found.
@@ -122,6 +125,7 @@ def _carefully(step: str, quarantines: Sequence[Quarantine], image: str, stateme
         for number, each in enumerate(quarantines, 1)
     )
     body = f"""IF {missing} THEN
+{_lost(quarantines[0].table, mended)}
     RETURN;
 END IF;
 IF {nothing} THEN
@@ -141,6 +145,18 @@ FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;"""  # noqa: S608
     return block(body, "one uuid;\ncommand text;\nstop text[];\nagain text[];")
+
+
+def _lost(table: Table, mended: Sql | None) -> str:
+    """After a rollback the quarantine is gone and the violations are back: without them, something else is so."""
+    if mended is None:
+        return ""
+    refusal = refuse(
+        "the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back",
+        words(f"{table.schema}.{table.name}"),
+        hint="If somebody mended these rows who did not use this plan, there is nothing to bring back.",
+    )
+    return f"IF {mended} THEN\n{refusal}\nEND IF;"
 
 
 def _rows(step: str, quarantine: Quarantine, image: str, selected: str = "") -> str:

@@ -13,7 +13,7 @@ from auditor.remedy.closure import Closure, closure_of, described, keys_into, re
 from auditor.remedy.constraints import reopened
 from auditor.remedy.images import assign_statement, set_aside_statement
 from auditor.remedy.operation import Note, Operation, PlanContext, Refusal
-from auditor.remedy.quarantine import Quarantine, guarded, relation_of
+from auditor.remedy.quarantine import Quarantine, guarded, ready, relation_of
 from auditor.remedy.restore import put_back, take_back
 from auditor.remedy.script import LONG, block, digest, named, refuse, transaction, words
 from auditor.sql import Condition, Expression, Sql
@@ -39,7 +39,7 @@ class Move:
     statements: tuple[Sql, ...]
 
 
-def removal_steps(
+def removal_steps(  # noqa: PLR0917
     context: PlanContext,
     step: str,
     closure: Closure,
@@ -72,6 +72,7 @@ def removal_steps(
         title=title,
         sql=transaction(
             title,
+            ready((*quarantines, *others)),
             unforeseen(closure),
             *guarded(table, violation, context),
             *(statement for move in moves for statement in move.statements),
@@ -83,7 +84,7 @@ def removal_steps(
         lock=row_lock(*(each.table for each in (*quarantines, *others))),
         rows=None if moves else context.violations,
     )
-    yield restoring(context, table, rank, step, _undone(context, step, quarantines, closure, moves))
+    yield restoring(context, table, rank, step, _undone(context, step, quarantines, closure, moves, violation))
     yield holds_no(table, violation, context)
 
 
@@ -92,10 +93,15 @@ def _updated(closure: Closure, moves: Sequence[Move]) -> Iterator[Table]:
     yield from (move.table for move in moves)
 
 
-def _undone(
-    context: PlanContext, step: str, quarantines: Sequence[Quarantine], closure: Closure, moves: Sequence[Move]
+def _undone(  # noqa: PLR0917
+    context: PlanContext,
+    step: str,
+    quarantines: Sequence[Quarantine],
+    closure: Closure,
+    moves: Sequence[Move],
+    violation: Condition,
 ) -> Iterator[Sql]:
-    yield put_back(step, quarantines)
+    yield put_back(step, quarantines, mended(context, quarantines[0].table, violation))
     for number, edge in reversed(list(enumerate(closure.letting_go))):
         yield take_back(f"{step}.{number}", Quarantine(edge.table, context.plan_id), edge.let_go)
     for move in reversed(moves):
@@ -137,6 +143,7 @@ def assignment_steps(
         title=title,
         sql=transaction(
             title,
+            ready((quarantine,)),
             *guarded(table, violation, context),
             assign_statement(quarantine, step, values, violation),
             timeout=LONG,
@@ -146,7 +153,8 @@ def assignment_steps(
         lock=row_lock(table),
         rows=context.violations,
     )
-    yield restoring(context, table, rank, step, [take_back(step, quarantine, values)])
+    back = take_back(step, quarantine, values, mended(context, table, violation))
+    yield restoring(context, table, rank, step, [back])
     yield holds_no(table, violation, context)
 
 
@@ -185,6 +193,13 @@ def restoring(context: PlanContext, table: Table, rank: int, step: str, back: It
         sql=transaction(title, *back, timeout=LONG, rows=True),
         lock=f"SHARE ROW EXCLUSIVE on {named(table)} where it has triggers, else {row_lock(table)}",
     )
+
+
+def mended(context: PlanContext, table: Table, violation: Condition) -> Sql | None:
+    """That no row violates any more; None where none did at the time of the audit, as far as is known."""
+    if not context.violations:
+        return None
+    return Sql(f"NOT EXISTS ({sql.render(sa.select(sa.literal(1)).select_from(relation_of(table)).where(violation))})")
 
 
 def holds_no(table: Table, violation: Condition, context: PlanContext) -> Step:

@@ -20,8 +20,11 @@ _SETTINGS = (
     "standard_conforming_strings = on",
     "client_encoding = 'UTF8'",
     "client_min_messages = warning",
-    "lock_timeout = '2s'",
 )
+_WAIT = "2s"
+"""Whoever wants the table meanwhile waits behind the lock that we wait for."""
+_PATIENT_WAIT = "10min"
+"""For concurrent builds: nobody waits behind them, and they have to outwait every transaction that is open."""
 
 
 def transaction(title: str, *statements: str, timeout: str = QUICK, path: bool = True, rows: bool = False) -> Sql:
@@ -30,7 +33,7 @@ def transaction(title: str, *statements: str, timeout: str = QUICK, path: bool =
     `rows` for those that touch rows: row security must not hide some of them, foreign keys are checked at once.
     `path` false leaves the connection's own search_path: users' triggers may need it.
     """
-    settings = [f"SET LOCAL {setting};" for setting in _settings(timeout, path)]
+    settings = [f"SET LOCAL {setting};" for setting in _settings(_WAIT, timeout, path)]
     if rows:
         settings += ["SET LOCAL row_security = off;", "SET CONSTRAINTS ALL IMMEDIATE;"]
     begin = "BEGIN ISOLATION LEVEL READ COMMITTED;"
@@ -39,13 +42,15 @@ def transaction(title: str, *statements: str, timeout: str = QUICK, path: bool =
 
 def outside(title: str, *statements: str) -> Sql:
     """The statements one by one, for those that PostgreSQL refuses in a transaction; each can be repeated."""
-    settings = [f"SET {setting};" for setting in _settings(LONG, True)]
-    resets = [f"RESET {setting.split(' ')[0]};" for setting in _settings(LONG, True)]
+    parameters = _settings(_PATIENT_WAIT, LONG, True)
+    settings = [f"SET {setting};" for setting in parameters]
+    resets = [f"RESET {setting.split(' ')[0]};" for setting in parameters]
     return Sql("\n".join((sql.comment(title), *settings, *statements, *resets)))
 
 
-def _settings(timeout: str, path: bool) -> tuple[str, ...]:
-    return (*_SETTINGS, f"statement_timeout = '{timeout}'", *(("search_path = ''",) if path else ()))
+def _settings(wait: str, timeout: str, path: bool) -> tuple[str, ...]:
+    times = (f"lock_timeout = '{wait}'", f"statement_timeout = '{timeout}'")
+    return (*_SETTINGS, *times, *(("search_path = ''",) if path else ()))
 
 
 def block(body: str, declare: str = "") -> Sql:

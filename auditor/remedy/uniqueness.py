@@ -44,7 +44,7 @@ class _AddUnique:
     def _plain(self, title: str, name: str) -> Iterator[Step]:
         index = IndexName(schema=self.table.schema, name=name, of_schema=self.table.schema, of=self.table.name)
         constraint = on_table(self.table, name, "u")
-        yield self._built((index,), title)
+        yield self._built(index, (index,), title)
         lock = exclusive(self.table)
         made = transaction(f"unique key of {title}", constraint.add(f"UNIQUE USING INDEX {sql.quote(name)}"))
         yield constraint_step(Phase.CONSTRAINTS, KEYS, self.table, f"unique key of {title}", made, lock, verb="unique")
@@ -57,17 +57,19 @@ class _AddUnique:
             (Named(schema=index.schema, table=index.of, name=index.name, kind="u"), index.name) for index in indexes
         ]
         root = on_table(self.table, name, "u")
-        yield self._built(indexes, title)
+        whole = IndexName(schema=self.table.schema, name=name, of_schema=self.table.schema, of=self.table.name)
+        yield self._built(whole, indexes, title)
         adds = [leaf.add(f"UNIQUE USING INDEX {sql.quote(called)}") for leaf, called in leaves]
-        whole = root.add(sql.compose("UNIQUE ({columns})", columns=sql.Names(self.columns)))
-        made = transaction(f"unique key of {title}", *adds, whole)
+        added = root.add(sql.compose("UNIQUE ({columns})", columns=sql.Names(self.columns)))
+        made = transaction(f"unique key of {title}", *adds, added)
         lock = exclusive(self.table)
         yield constraint_step(Phase.CONSTRAINTS, KEYS, self.table, f"unique key of {title}", made, lock, verb="unique")
         yield self._dropped(title, root, indexes, [leaf for leaf, _ in leaves])
 
-    def _built(self, indexes: Sequence[IndexName], title: str) -> Step:
+    def _built(self, whole: IndexName, indexes: Sequence[IndexName], title: str) -> Step:
         keys = sql.compose("({columns})", columns=sql.Names(self.columns))
-        statements = [statement for index in indexes for statement in index.built("UNIQUE ", keys)]
+        checked = whole.unique([sql.quote(column) for column in self.columns])
+        statements = [checked, *(statement for index in indexes for statement in index.built("UNIQUE ", keys))]
         return index_step(Phase.INDEXES, self.table, f"unique index on {title}", statements)
 
     def _dropped(
