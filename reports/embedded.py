@@ -12,9 +12,10 @@ _WHOLE, _CAPPED = 1_000_000, 150_000  # bytes
 
 def embedded(audit: Audit, groups: tuple[FindingGroup, ...]) -> tuple[str, dict[str, int]]:
     """The JSON for the page and, where it is a capped view, how many of what it leaves out."""
-    text = to_json(audit, indent=None)
-    if len(text.encode()) < _WHOLE:
-        return text, {}
+    if sum(len(step.sql) for step in audit.plan.steps) < _WHOLE:  # else it need not be written to be measured
+        text = to_json(audit, indent=None)
+        if len(text.encode()) < _WHOLE:
+            return text, {}
     most = 256
     while True:
         view = _view(audit, groups, most)

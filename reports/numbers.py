@@ -1,5 +1,7 @@
 """Numbers as people read them, the same in every format."""
 
+from auditor.model import Finding, Severity
+
 
 def count(number: int | None) -> str:
     """`1,234`; a dash for what was not counted."""
@@ -28,6 +30,13 @@ def amount(violations: int | None, population: int | None, *, exact: bool = True
     if population is None:
         return f"{about}{count(violations)}"
     return f"{about}{count(violations)} of {count(population)} ({share(violations, population)})"
+
+
+def found(finding: Finding) -> str:
+    """What a finding counts; `schema` where the definition itself is at fault, whatever was counted beside it."""
+    if finding.violations is None or (finding.violations == 0 and finding.severity is not Severity.ADVICE):
+        return "schema"
+    return amount(finding.violations, finding.population, exact=finding.exact)
 
 
 def size(number: int | None) -> str:

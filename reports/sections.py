@@ -169,8 +169,13 @@ def environment() -> Environment:
     }
     templates.tests["anchor"] = _anchor
     templates.globals |= {
-        "share": numbers.share, "text_cap": _TEXT, "cell_cap": _NAMED, "scan_cap": _SCAN, "outcomes": tuple(Outcome)
-    }  # fmt: skip
+        "share": numbers.share,
+        "found": numbers.found,
+        "text_cap": _TEXT,
+        "cell_cap": _NAMED,
+        "scan_cap": _SCAN,
+        "outcomes": tuple(Outcome),
+    }
     return templates
 
 

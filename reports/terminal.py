@@ -131,7 +131,7 @@ def _row(finding: Finding) -> tuple[str, str, str, str, str]:
         str(finding.subject),
         printable(finding.check),
         finding.severity.value,
-        numbers.amount(finding.violations, finding.population, exact=finding.exact) or "schema",
+        numbers.found(finding),
         printable(finding.fingerprint),
     )
 

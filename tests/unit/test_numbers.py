@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.model import Severity
 from reports import numbers
+from tests.audits import column, finding
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,18 @@ def test_a_share_is_nothing_or_everything_only_when_it_is(part: int, rest: int) 
 )
 def test_amount(violations: int | None, population: int | None, exact: bool, text: str) -> None:
     assert numbers.amount(violations, population, exact=exact) == text
+
+
+@pytest.mark.parametrize(
+    ("severity", "violations", "text"),
+    [
+        (Severity.ADVICE, 0, "none of 10"), (Severity.ADVICE, None, "schema"), (Severity.BLOCKER, None, "schema"),
+        (Severity.BLOCKER, 0, "schema"), (Severity.BLOCKER, 1, "1 of 10 (10.0 %)"),
+    ],
+)  # fmt: skip
+def test_what_a_finding_counts(severity: Severity, violations: int | None, text: str) -> None:
+    one = finding("a-check", "family", severity, column("t", "c"), violations=violations, population=10)
+    assert numbers.found(one) == text
 
 
 @pytest.mark.parametrize(

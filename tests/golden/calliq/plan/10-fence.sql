@@ -1,14 +1,39 @@
 -- 10-fence.sql: refuses new violations from now on; old rows stay as they are
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
--- 3 steps
+-- 4 steps
 -- read it, then: psql -X -v ON_ERROR_STOP=1 -f 10-fence.sql
 -- it can be stopped anywhere and run again
 
 \set ON_ERROR_STOP on
 \encoding UTF8
 
--- step 1: add the foreign key of public.notifications(user_id) to public.users
+-- step 1: written for PostgreSQL 18, database calliq
+-- finding F-a4d0353fb2, F-b3d78413a8, F-bc59456e41
+-- lock none on tables of yours
+-- written for PostgreSQL 18, database calliq
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
+END IF;
+IF pg_catalog.current_database() <> 'calliq' THEN
+RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 2: add the foreign key of public.notifications(user_id) to public.users
 -- finding F-a4d0353fb2
 -- lock SHARE ROW EXCLUSIVE on public.notifications and public.users, for milliseconds: writes wait
 -- add the foreign key of public.notifications(user_id) to public.users
@@ -30,7 +55,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 2: add the foreign key of public.referrals(referred_user_id) to public.users
+-- step 3: add the foreign key of public.referrals(referred_user_id) to public.users
 -- finding F-b3d78413a8
 -- lock SHARE ROW EXCLUSIVE on public.referrals and public.users, for milliseconds: writes wait
 -- add the foreign key of public.referrals(referred_user_id) to public.users
@@ -52,7 +77,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 3: add the foreign key of public.transcripts(call_id) to public.calls
+-- step 4: add the foreign key of public.transcripts(call_id) to public.calls
 -- finding F-bc59456e41
 -- lock SHARE ROW EXCLUSIVE on public.transcripts and public.calls, for milliseconds: writes wait
 -- add the foreign key of public.transcripts(call_id) to public.calls

@@ -1,14 +1,39 @@
 -- 20-backup-and-cleanup.sql: sets the violating rows aside or mends them, each kept in the quarantine first
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
--- 13 steps; 626 rows expected to change
+-- 14 steps; 626 rows expected to change
 -- read it, then: psql -X -v ON_ERROR_STOP=1 -f 20-backup-and-cleanup.sql
 -- it can be stopped anywhere and run again
 
 \set ON_ERROR_STOP on
 \encoding UTF8
 
--- step 1: set aside rows of public.transcripts
+-- step 1: written for PostgreSQL 18, database calliq
+-- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-73a797a45a, F-83354c485c, F-872955c06e, F-8795ec2e55, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-e3d8211813, F-ee0ac07f43
+-- lock none on tables of yours
+-- written for PostgreSQL 18, database calliq
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
+END IF;
+IF pg_catalog.current_database() <> 'calliq' THEN
+RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 2: set aside rows of public.transcripts
 -- finding F-bc59456e41
 -- lock ROW EXCLUSIVE on public.transcripts: only writers of the same rows wait; 40 rows expected
 -- set aside rows of public.transcripts
@@ -21,6 +46,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_transcripts_128833', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_transcripts_128833'), pg_catalog.to_regclass('public.transcripts'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_transcripts_128833', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_transcripts_128833'), pg_catalog.to_regclass('public.transcripts'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -43,7 +88,7 @@ number bigint;
 BEGIN
 number := (SELECT count(*) AS count_1 
 FROM public.transcripts 
-WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_1 
+WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
 WHERE ref.id = public.transcripts.call_id)));
 IF number > 54 THEN
@@ -52,14 +97,14 @@ END IF;
 END
 $auditor$;
 WITH gone AS 
-(DELETE FROM public.transcripts WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_3 
+(DELETE FROM public.transcripts WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
 WHERE ref.id = public.transcripts.call_id)) RETURNING public.transcripts.id, public.transcripts.call_id, public.transcripts.reviewed_by, public.transcripts.language, public.transcripts.word_count, public.transcripts.content, public.transcripts.created_at)
- INSERT INTO auditor_quarantine.p20261120020000_public_transcripts_128833 (auditor_step, auditor_image, auditor_row, id, call_id, reviewed_by, language, word_count, content, created_at) SELECT 'set-aside-2deea18ab4' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.call_id, gone.reviewed_by, gone.language, gone.word_count, gone.content, gone.created_at 
+ INSERT INTO auditor_quarantine.p20261120020000_public_transcripts_128833 (auditor_step, auditor_image, auditor_row, id, call_id, reviewed_by, language, word_count, content, created_at) SELECT 'set-aside-97bed49da0' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.call_id, gone.reviewed_by, gone.language, gone.word_count, gone.content, gone.created_at 
 FROM gone;
 COMMIT;
 
--- step 2: set aside rows of public.usage_metrics
+-- step 3: set aside rows of public.usage_metrics
 -- finding F-b486fca505
 -- lock ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait; 18 rows expected
 -- set aside rows of public.usage_metrics
@@ -72,6 +117,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_usage_metrics_82d634', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634'), pg_catalog.to_regclass('public.usage_metrics'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_usage_metrics_82d634', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634'), pg_catalog.to_regclass('public.usage_metrics'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -106,7 +171,7 @@ WITH gone AS
 FROM gone;
 COMMIT;
 
--- step 3: set aside rows of public.usage_metrics
+-- step 4: set aside rows of public.usage_metrics
 -- finding F-bd3ede389d
 -- lock ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait; 52 rows expected
 -- set aside rows of public.usage_metrics
@@ -119,6 +184,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_usage_metrics_82d634', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634'), pg_catalog.to_regclass('public.usage_metrics'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_usage_metrics_82d634', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634'), pg_catalog.to_regclass('public.usage_metrics'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -141,7 +226,7 @@ number bigint;
 BEGIN
 number := (SELECT count(*) AS count_1 
 FROM public.usage_metrics 
-WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_1 
+WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
 WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))));
 IF number > 67 THEN
@@ -150,14 +235,14 @@ END IF;
 END
 $auditor$;
 WITH gone AS 
-(DELETE FROM public.usage_metrics WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_3 
+(DELETE FROM public.usage_metrics WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
 WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))) RETURNING public.usage_metrics.id, public.usage_metrics.org_id, public.usage_metrics.event_key, public.usage_metrics.metric, public.usage_metrics.quantity, public.usage_metrics.metadata, public.usage_metrics.recorded_at)
- INSERT INTO auditor_quarantine.p20261120020000_public_usage_metrics_82d634 (auditor_step, auditor_image, auditor_row, id, org_id, event_key, metric, quantity, metadata, recorded_at) SELECT 'set-aside-74628f279a' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.event_key, gone.metric, gone.quantity, gone.metadata, gone.recorded_at 
+ INSERT INTO auditor_quarantine.p20261120020000_public_usage_metrics_82d634 (auditor_step, auditor_image, auditor_row, id, org_id, event_key, metric, quantity, metadata, recorded_at) SELECT 'set-aside-656700d22d' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.event_key, gone.metric, gone.quantity, gone.metadata, gone.recorded_at 
 FROM gone;
 COMMIT;
 
--- step 4: set aside rows of public.usage_metrics
+-- step 5: set aside rows of public.usage_metrics
 -- finding F-ee0ac07f43
 -- lock ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait; 21 rows expected
 -- set aside rows of public.usage_metrics
@@ -170,6 +255,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_usage_metrics_82d634', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634'), pg_catalog.to_regclass('public.usage_metrics'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_usage_metrics_82d634', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634'), pg_catalog.to_regclass('public.usage_metrics'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -212,7 +317,7 @@ WHERE ranked.number > 1) RETURNING public.usage_metrics.id, public.usage_metrics
 FROM gone;
 COMMIT;
 
--- step 5: set aside rows of public.referrals
+-- step 6: set aside rows of public.referrals
 -- finding F-73a797a45a
 -- lock ROW EXCLUSIVE on public.referrals: only writers of the same rows wait; 15 rows expected
 -- set aside rows of public.referrals
@@ -225,6 +330,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_referrals_8d149f', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f'), pg_catalog.to_regclass('public.referrals'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_referrals_8d149f', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f'), pg_catalog.to_regclass('public.referrals'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -247,7 +372,7 @@ number bigint;
 BEGIN
 number := (SELECT count(*) AS count_1 
 FROM public.referrals 
-WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_1 
+WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.users AS ref 
 WHERE ref.id = public.referrals.referrer_id)));
 IF number > 26 THEN
@@ -256,14 +381,14 @@ END IF;
 END
 $auditor$;
 WITH gone AS 
-(DELETE FROM public.referrals WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_3 
+(DELETE FROM public.referrals WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.users AS ref 
 WHERE ref.id = public.referrals.referrer_id)) RETURNING public.referrals.id, public.referrals.referrer_id, public.referrals.referred_email, public.referrals.referred_user_id, public.referrals.status, public.referrals.created_at)
- INSERT INTO auditor_quarantine.p20261120020000_public_referrals_8d149f (auditor_step, auditor_image, auditor_row, id, referrer_id, referred_email, referred_user_id, status, created_at) SELECT 'set-aside-59c957c4d8' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.referrer_id, gone.referred_email, gone.referred_user_id, gone.status, gone.created_at 
+ INSERT INTO auditor_quarantine.p20261120020000_public_referrals_8d149f (auditor_step, auditor_image, auditor_row, id, referrer_id, referred_email, referred_user_id, status, created_at) SELECT 'set-aside-592833f54a' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.referrer_id, gone.referred_email, gone.referred_user_id, gone.status, gone.created_at 
 FROM gone;
 COMMIT;
 
--- step 6: set aside rows of public.referrals
+-- step 7: set aside rows of public.referrals
 -- finding F-83354c485c
 -- lock ROW EXCLUSIVE on public.referrals: only writers of the same rows wait; 21 rows expected
 -- set aside rows of public.referrals
@@ -276,6 +401,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_referrals_8d149f', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f'), pg_catalog.to_regclass('public.referrals'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_referrals_8d149f', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f'), pg_catalog.to_regclass('public.referrals'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -318,7 +463,7 @@ WHERE ranked.number > 1) RETURNING public.referrals.id, public.referrals.referre
 FROM gone;
 COMMIT;
 
--- step 7: assign public.calls(customer_email)
+-- step 8: assign public.calls(customer_email)
 -- finding F-3f080beb81
 -- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 60 rows expected
 -- assign public.calls(customer_email)
@@ -331,6 +476,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_calls_c81d13', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13'), pg_catalog.to_regclass('public.calls'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_calls_c81d13', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13'), pg_catalog.to_regclass('public.calls'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -356,7 +521,7 @@ FROM before UNION ALL SELECT 'assign-2b26943f83@829541dbdd' AS anon_3, 'new' AS 
 FROM after;
 COMMIT;
 
--- step 8: assign public.calls(file_url)
+-- step 9: assign public.calls(file_url)
 -- finding F-0cf840b09e
 -- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 80 rows expected
 -- assign public.calls(file_url)
@@ -369,6 +534,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_calls_c81d13', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13'), pg_catalog.to_regclass('public.calls'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_calls_c81d13', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13'), pg_catalog.to_regclass('public.calls'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -394,7 +579,7 @@ FROM before UNION ALL SELECT 'assign-3ab7f40664@46563cffed' AS anon_3, 'new' AS 
 FROM after;
 COMMIT;
 
--- step 9: assign public.calls(duration)
+-- step 10: assign public.calls(duration)
 -- finding F-e3d8211813
 -- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 250 rows expected
 -- assign public.calls(duration)
@@ -407,6 +592,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_calls_c81d13', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13'), pg_catalog.to_regclass('public.calls'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_calls_c81d13', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13'), pg_catalog.to_regclass('public.calls'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -432,7 +637,7 @@ FROM before UNION ALL SELECT 'assign-4067f9b69e@8b8f8c6cf6' AS anon_3, 'new' AS 
 FROM after;
 COMMIT;
 
--- step 10: assign public.calls(user_id)
+-- step 11: assign public.calls(user_id)
 -- finding F-8795ec2e55
 -- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 25 rows expected
 -- assign public.calls(user_id)
@@ -445,6 +650,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_calls_c81d13', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13'), pg_catalog.to_regclass('public.calls'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_calls_c81d13', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13'), pg_catalog.to_regclass('public.calls'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -470,7 +695,7 @@ FROM before UNION ALL SELECT 'assign-72c5946a3e@d1b3f75fc2' AS anon_3, 'new' AS 
 FROM after;
 COMMIT;
 
--- step 11: assign public.referrals(referred_email)
+-- step 12: assign public.referrals(referred_email)
 -- finding F-872955c06e
 -- lock ROW EXCLUSIVE on public.referrals: only writers of the same rows wait; 15 rows expected
 -- assign public.referrals(referred_email)
@@ -483,6 +708,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_referrals_8d149f', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f'), pg_catalog.to_regclass('public.referrals'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_referrals_8d149f', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f'), pg_catalog.to_regclass('public.referrals'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -508,7 +753,7 @@ FROM before UNION ALL SELECT 'assign-b281a1a7b4@a8011033fe' AS anon_3, 'new' AS 
 FROM after;
 COMMIT;
 
--- step 12: set aside rows of public.usage_reservations
+-- step 13: set aside rows of public.usage_reservations
 -- finding F-08a95c1528
 -- lock ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait; 12 rows expected
 -- set aside rows of public.usage_reservations
@@ -521,6 +766,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19'), pg_catalog.to_regclass('public.usage_reservations'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19'), pg_catalog.to_regclass('public.usage_reservations'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -543,7 +808,7 @@ number bigint;
 BEGIN
 number := (SELECT count(*) AS count_1 
 FROM public.usage_reservations 
-WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_1 
+WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.organizations AS ref 
 WHERE ref.id = public.usage_reservations.org_id)));
 IF number > 23 THEN
@@ -552,14 +817,14 @@ END IF;
 END
 $auditor$;
 WITH gone AS 
-(DELETE FROM public.usage_reservations WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_3 
+(DELETE FROM public.usage_reservations WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.organizations AS ref 
 WHERE ref.id = public.usage_reservations.org_id)) RETURNING public.usage_reservations.id, public.usage_reservations.org_id, public.usage_reservations.status, public.usage_reservations.credits, public.usage_reservations.expires_at, public.usage_reservations.created_at)
- INSERT INTO auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 (auditor_step, auditor_image, auditor_row, id, org_id, status, credits, expires_at, created_at) SELECT 'set-aside-45eca48ac5' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.status, gone.credits, gone.expires_at, gone.created_at 
+ INSERT INTO auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 (auditor_step, auditor_image, auditor_row, id, org_id, status, credits, expires_at, created_at) SELECT 'set-aside-8b1f835faa' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.status, gone.credits, gone.expires_at, gone.created_at 
 FROM gone;
 COMMIT;
 
--- step 13: assign public.usage_reservations(status)
+-- step 14: assign public.usage_reservations(status)
 -- finding F-bd6feb7d8e
 -- lock ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait; 17 rows expected
 -- assign public.usage_reservations(status)
@@ -572,6 +837,26 @@ SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET CONSTRAINTS ALL IMMEDIATE;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+missing record;
+BEGIN
+SELECT pair.name AS called INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19'), pg_catalog.to_regclass('public.usage_reservations'))) AS pair (name, kept, source) WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the quarantine % is not there; nothing has been changed', missing.called USING HINT = 'Run 00-guard-and-quarantine.sql first.';
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19', pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19'), pg_catalog.to_regclass('public.usage_reservations'))) AS pair (name, kept, source)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>

@@ -1,17 +1,17 @@
 -- 40-constraints.sql: adds the constraints and validates them
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
--- 20 steps
+-- 21 steps
 -- read it, then: psql -X -v ON_ERROR_STOP=1 -f 40-constraints.sql
 -- it can be stopped anywhere and run again
 
 \set ON_ERROR_STOP on
 \encoding UTF8
 
--- step 1: add and validate calls_customer_email_customer_email_lowercase on public.calls
--- finding F-3f080beb81
--- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
--- add calls_customer_email_customer_email_lowercase on public.calls
+-- step 1: written for PostgreSQL 18, database calliq
+-- finding F-0cf840b09e, F-3f080beb81, F-54f7a394b6, F-6da80bef00, F-6de59cf672, F-73a797a45a, F-872955c06e, F-8795ec2e55, F-8b66c8b1a1, F-9bfad9f797, F-a4d0353fb2, F-b3d78413a8, F-b486fca505, F-bc59456e41, F-d819c0ea38, F-e383d4fb0c, F-e3d8211813, F-f1283c8d26, F-f5937acf55
+-- lock none on tables of yours
+-- written for PostgreSQL 18, database calliq
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
@@ -23,13 +23,20 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_customer_email_lowercase') OR false) THEN
-ALTER TABLE public.calls ADD CONSTRAINT calls_customer_email_customer_email_lowercase CHECK (customer_email = lower(btrim(customer_email))) NOT VALID;
+IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
+END IF;
+IF pg_catalog.current_database() <> 'calliq' THEN
+RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
 END IF;
 END
 $auditor$;
 COMMIT;
--- validate calls_customer_email_customer_email_lowercase on public.calls
+
+-- step 2: add and validate calls_customer_email_8aa27b_customer_email_lowercase on public.calls
+-- finding F-3f080beb81
+-- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
+-- no row breaks calls_customer_email_8aa27b_customer_email_lowercase on public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
@@ -37,12 +44,68 @@ SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
-ALTER TABLE public.calls VALIDATE CONSTRAINT calls_customer_email_customer_email_lowercase;
+SET LOCAL row_security = off;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_8aa27b_customer_email_lowercase') OR false) AND EXISTS (SELECT FROM public.calls WHERE (customer_email = lower(btrim(customer_email))) IS FALSE) THEN
+RAISE EXCEPTION 'rows of % break the constraint % that is to be added; nothing has been changed', 'public.calls', 'calls_customer_email_8aa27b_customer_email_lowercase' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+END IF;
+END
+$auditor$;
+COMMIT;
+-- add calls_customer_email_8aa27b_customer_email_lowercase on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_8aa27b_customer_email_lowercase') OR false) THEN
+ALTER TABLE public.calls ADD CONSTRAINT calls_customer_email_8aa27b_customer_email_lowercase CHECK (customer_email = lower(btrim(customer_email))) NOT VALID;
+END IF;
+END
+$auditor$;
+COMMIT;
+-- validate calls_customer_email_8aa27b_customer_email_lowercase on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+ALTER TABLE public.calls VALIDATE CONSTRAINT calls_customer_email_8aa27b_customer_email_lowercase;
 COMMIT;
 
--- step 2: add and validate calls_duration_not_null on public.calls
+-- step 3: add and validate calls_duration_not_null on public.calls
 -- finding F-e3d8211813
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
+-- no row breaks calls_duration_not_null on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_duration_not_null') OR false) AND EXISTS (SELECT FROM public.calls WHERE duration IS NULL) THEN
+RAISE EXCEPTION 'rows of % break the constraint % that is to be added; nothing has been changed', 'public.calls', 'calls_duration_not_null' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+END IF;
+END
+$auditor$;
+COMMIT;
 -- add calls_duration_not_null on public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -72,9 +135,28 @@ SET LOCAL search_path = '';
 ALTER TABLE public.calls VALIDATE CONSTRAINT calls_duration_not_null;
 COMMIT;
 
--- step 3: add and validate calls_file_url_not_null on public.calls
+-- step 4: add and validate calls_file_url_not_null on public.calls
 -- finding F-0cf840b09e
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
+-- no row breaks calls_file_url_not_null on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_file_url_not_null') OR false) AND EXISTS (SELECT FROM public.calls WHERE file_url IS NULL) THEN
+RAISE EXCEPTION 'rows of % break the constraint % that is to be added; nothing has been changed', 'public.calls', 'calls_file_url_not_null' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+END IF;
+END
+$auditor$;
+COMMIT;
 -- add calls_file_url_not_null on public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -104,9 +186,28 @@ SET LOCAL search_path = '';
 ALTER TABLE public.calls VALIDATE CONSTRAINT calls_file_url_not_null;
 COMMIT;
 
--- step 4: add and validate calls_user_id_not_null on public.calls
+-- step 5: add and validate calls_user_id_not_null on public.calls
 -- finding F-8795ec2e55
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
+-- no row breaks calls_user_id_not_null on public.calls
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_user_id_not_null') OR false) AND EXISTS (SELECT FROM public.calls WHERE user_id IS NULL) THEN
+RAISE EXCEPTION 'rows of % break the constraint % that is to be added; nothing has been changed', 'public.calls', 'calls_user_id_not_null' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+END IF;
+END
+$auditor$;
+COMMIT;
 -- add calls_user_id_not_null on public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -136,9 +237,28 @@ SET LOCAL search_path = '';
 ALTER TABLE public.calls VALIDATE CONSTRAINT calls_user_id_not_null;
 COMMIT;
 
--- step 5: add and validate organizations_timezone_not_null on public.organizations
+-- step 6: add and validate organizations_timezone_not_null on public.organizations
 -- finding F-54f7a394b6
 -- lock ACCESS EXCLUSIVE on public.organizations, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.organizations, for a scan: reads and writes go on
+-- no row breaks organizations_timezone_not_null on public.organizations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.organizations') AND k.conname = 'organizations_timezone_not_null') OR false) AND EXISTS (SELECT FROM public.organizations WHERE timezone IS NULL) THEN
+RAISE EXCEPTION 'rows of % break the constraint % that is to be added; nothing has been changed', 'public.organizations', 'organizations_timezone_not_null' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+END IF;
+END
+$auditor$;
+COMMIT;
 -- add organizations_timezone_not_null on public.organizations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -168,10 +288,29 @@ SET LOCAL search_path = '';
 ALTER TABLE public.organizations VALIDATE CONSTRAINT organizations_timezone_not_null;
 COMMIT;
 
--- step 6: add and validate referrals_referred_email_referred_email_lowercase on public.referrals
+-- step 7: add and validate referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals
 -- finding F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.referrals, for a scan: reads and writes go on
--- add referrals_referred_email_referred_email_lowercase on public.referrals
+-- no row breaks referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase') OR false) AND EXISTS (SELECT FROM public.referrals WHERE (referred_email = lower(btrim(referred_email))) IS FALSE) THEN
+RAISE EXCEPTION 'rows of % break the constraint % that is to be added; nothing has been changed', 'public.referrals', 'referrals_referred_email_8d00d8_referred_email_lowercase' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+END IF;
+END
+$auditor$;
+COMMIT;
+-- add referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
@@ -183,13 +322,13 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_referred_email_lowercase') OR false) THEN
-ALTER TABLE public.referrals ADD CONSTRAINT referrals_referred_email_referred_email_lowercase CHECK (referred_email = lower(btrim(referred_email))) NOT VALID;
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase') OR false) THEN
+ALTER TABLE public.referrals ADD CONSTRAINT referrals_referred_email_8d00d8_referred_email_lowercase CHECK (referred_email = lower(btrim(referred_email))) NOT VALID;
 END IF;
 END
 $auditor$;
 COMMIT;
--- validate referrals_referred_email_referred_email_lowercase on public.referrals
+-- validate referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
@@ -197,12 +336,31 @@ SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '1h';
 SET LOCAL search_path = '';
-ALTER TABLE public.referrals VALIDATE CONSTRAINT referrals_referred_email_referred_email_lowercase;
+ALTER TABLE public.referrals VALIDATE CONSTRAINT referrals_referred_email_8d00d8_referred_email_lowercase;
 COMMIT;
 
--- step 7: add and validate transcripts_language_not_null on public.transcripts
+-- step 8: add and validate transcripts_language_not_null on public.transcripts
 -- finding F-6de59cf672
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.transcripts, for a scan: reads and writes go on
+-- no row breaks transcripts_language_not_null on public.transcripts
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_language_not_null') OR false) AND EXISTS (SELECT FROM public.transcripts WHERE language IS NULL) THEN
+RAISE EXCEPTION 'rows of % break the constraint % that is to be added; nothing has been changed', 'public.transcripts', 'transcripts_language_not_null' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+END IF;
+END
+$auditor$;
+COMMIT;
 -- add transcripts_language_not_null on public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -232,9 +390,28 @@ SET LOCAL search_path = '';
 ALTER TABLE public.transcripts VALIDATE CONSTRAINT transcripts_language_not_null;
 COMMIT;
 
--- step 8: add and validate transcripts_word_count_not_null on public.transcripts
+-- step 9: add and validate transcripts_word_count_not_null on public.transcripts
 -- finding F-6da80bef00
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.transcripts, for a scan: reads and writes go on
+-- no row breaks transcripts_word_count_not_null on public.transcripts
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_word_count_not_null') OR false) AND EXISTS (SELECT FROM public.transcripts WHERE word_count IS NULL) THEN
+RAISE EXCEPTION 'rows of % break the constraint % that is to be added; nothing has been changed', 'public.transcripts', 'transcripts_word_count_not_null' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+END IF;
+END
+$auditor$;
+COMMIT;
 -- add transcripts_word_count_not_null on public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -264,7 +441,7 @@ SET LOCAL search_path = '';
 ALTER TABLE public.transcripts VALIDATE CONSTRAINT transcripts_word_count_not_null;
 COMMIT;
 
--- step 9: validate referrals_referrer_id_fkey on public.referrals
+-- step 10: validate referrals_referrer_id_fkey on public.referrals
 -- finding F-73a797a45a
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals, for a scan: reads and writes go on
 -- validate referrals_referrer_id_fkey on public.referrals
@@ -278,7 +455,7 @@ SET LOCAL search_path = '';
 ALTER TABLE public.referrals VALIDATE CONSTRAINT referrals_referrer_id_fkey;
 COMMIT;
 
--- step 10: validate usage_metrics_quantity_check on public.usage_metrics
+-- step 11: validate usage_metrics_quantity_check on public.usage_metrics
 -- finding F-b486fca505
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for a scan: reads and writes go on
 -- validate usage_metrics_quantity_check on public.usage_metrics
@@ -292,7 +469,7 @@ SET LOCAL search_path = '';
 ALTER TABLE public.usage_metrics VALIDATE CONSTRAINT usage_metrics_quantity_check;
 COMMIT;
 
--- step 11: row security on public.notifications
+-- step 12: row security on public.notifications
 -- finding F-e383d4fb0c
 -- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
 -- row security on public.notifications
@@ -314,7 +491,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 12: validate the foreign key of public.notifications(user_id) to public.users
+-- step 13: validate the foreign key of public.notifications(user_id) to public.users
 -- finding F-a4d0353fb2
 -- lock SHARE UPDATE EXCLUSIVE on public.notifications and ROW SHARE on public.users, for a scan: reads and writes go on
 -- validate the foreign key of public.notifications(user_id) to public.users
@@ -328,7 +505,7 @@ SET LOCAL search_path = '';
 ALTER TABLE public.notifications VALIDATE CONSTRAINT notifications_user_id_fkey;
 COMMIT;
 
--- step 13: no UPDATE for authenticated on public.referral_statistics
+-- step 14: no UPDATE for authenticated on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
 -- no UPDATE for authenticated on public.referral_statistics
@@ -350,7 +527,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 14: no policy users update statistics on public.referral_statistics
+-- step 15: no policy users update statistics on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
 -- no policy users update statistics on public.referral_statistics
@@ -372,7 +549,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 15: no DELETE for authenticated on public.referrals
+-- step 16: no DELETE for authenticated on public.referrals
 -- finding F-9bfad9f797
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
 -- no DELETE for authenticated on public.referrals
@@ -394,7 +571,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 16: validate the foreign key of public.referrals(referred_user_id) to public.users
+-- step 17: validate the foreign key of public.referrals(referred_user_id) to public.users
 -- finding F-b3d78413a8
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals and ROW SHARE on public.users, for a scan: reads and writes go on
 -- validate the foreign key of public.referrals(referred_user_id) to public.users
@@ -408,7 +585,7 @@ SET LOCAL search_path = '';
 ALTER TABLE public.referrals VALIDATE CONSTRAINT referrals_referred_user_id_fkey;
 COMMIT;
 
--- step 17: validate the foreign key of public.transcripts(call_id) to public.calls
+-- step 18: validate the foreign key of public.transcripts(call_id) to public.calls
 -- finding F-bc59456e41
 -- lock SHARE UPDATE EXCLUSIVE on public.transcripts and ROW SHARE on public.calls, for a scan: reads and writes go on
 -- validate the foreign key of public.transcripts(call_id) to public.calls
@@ -422,7 +599,7 @@ SET LOCAL search_path = '';
 ALTER TABLE public.transcripts VALIDATE CONSTRAINT transcripts_call_id_fkey;
 COMMIT;
 
--- step 18: row security on public.usage_metrics
+-- step 19: row security on public.usage_metrics
 -- finding F-8b66c8b1a1
 -- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
 -- row security on public.usage_metrics
@@ -444,7 +621,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 19: row security for the owner too on public.usage_reservations
+-- step 20: row security for the owner too on public.usage_reservations
 -- finding F-f5937acf55
 -- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
 -- row security for the owner too on public.usage_reservations
@@ -466,7 +643,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 20: fill public.organization_usage
+-- step 21: fill public.organization_usage
 -- finding F-f1283c8d26
 -- lock ACCESS EXCLUSIVE on public.organization_usage, while its query runs: its readers wait
 -- fill public.organization_usage

@@ -1,14 +1,39 @@
 -- 50-verify.sql: counts again; raises an error where a violation is left
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
--- 39 steps
+-- 40 steps
 -- read it, then: psql -X -v ON_ERROR_STOP=1 -f 50-verify.sql
 -- it can be stopped anywhere and run again
 
 \set ON_ERROR_STOP on
 \encoding UTF8
 
--- step 1: no row of public.transcripts violates
+-- step 1: written for PostgreSQL 18, database calliq
+-- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-54f7a394b6, F-6da80bef00, F-6de59cf672, F-73a797a45a, F-83354c485c, F-848034fdc0, F-872955c06e, F-8795ec2e55, F-8b66c8b1a1, F-9bfad9f797, F-a4d0353fb2, F-b3d78413a8, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-c599d31890, F-d819c0ea38, F-e383d4fb0c, F-e3d8211813, F-ee0ac07f43, F-f1283c8d26, F-f5937acf55
+-- lock none on tables of yours
+-- written for PostgreSQL 18, database calliq
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
+END IF;
+IF pg_catalog.current_database() <> 'calliq' THEN
+RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 2: no row of public.transcripts violates
 -- finding F-bc59456e41
 -- lock ACCESS SHARE on public.transcripts: nobody waits
 -- no row of public.transcripts violates
@@ -28,7 +53,7 @@ number bigint;
 BEGIN
 number := (SELECT count(*) AS count_1 
 FROM public.transcripts 
-WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_1 
+WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
 WHERE ref.id = public.transcripts.call_id)));
 IF number > 0 THEN
@@ -38,7 +63,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 2: no row of public.usage_metrics violates
+-- step 3: no row of public.usage_metrics violates
 -- finding F-b486fca505
 -- lock ACCESS SHARE on public.usage_metrics: nobody waits
 -- no row of public.usage_metrics violates
@@ -66,7 +91,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 3: no row of public.usage_metrics violates
+-- step 4: no row of public.usage_metrics violates
 -- finding F-bd3ede389d
 -- lock ACCESS SHARE on public.usage_metrics: nobody waits
 -- no row of public.usage_metrics violates
@@ -86,7 +111,7 @@ number bigint;
 BEGIN
 number := (SELECT count(*) AS count_1 
 FROM public.usage_metrics 
-WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_1 
+WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
 WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))));
 IF number > 0 THEN
@@ -96,7 +121,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 4: no row of public.usage_metrics violates
+-- step 5: no row of public.usage_metrics violates
 -- finding F-ee0ac07f43
 -- lock ACCESS SHARE on public.usage_metrics: nobody waits
 -- no row of public.usage_metrics violates
@@ -128,7 +153,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 5: no row of public.calls violates
+-- step 6: no row of public.calls violates
 -- finding F-0cf840b09e
 -- lock ACCESS SHARE on public.calls: nobody waits
 -- no row of public.calls violates
@@ -156,7 +181,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 6: no row of public.calls violates
+-- step 7: no row of public.calls violates
 -- finding F-3f080beb81
 -- lock ACCESS SHARE on public.calls: nobody waits
 -- no row of public.calls violates
@@ -184,7 +209,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 7: no row of public.calls violates
+-- step 8: no row of public.calls violates
 -- finding F-8795ec2e55
 -- lock ACCESS SHARE on public.calls: nobody waits
 -- no row of public.calls violates
@@ -212,7 +237,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 8: no row of public.calls violates
+-- step 9: no row of public.calls violates
 -- finding F-e3d8211813
 -- lock ACCESS SHARE on public.calls: nobody waits
 -- no row of public.calls violates
@@ -240,7 +265,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 9: no row of public.referrals violates
+-- step 10: no row of public.referrals violates
 -- finding F-83354c485c
 -- lock ACCESS SHARE on public.referrals: nobody waits
 -- no row of public.referrals violates
@@ -272,7 +297,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 10: no row of public.referrals violates
+-- step 11: no row of public.referrals violates
 -- finding F-73a797a45a
 -- lock ACCESS SHARE on public.referrals: nobody waits
 -- no row of public.referrals violates
@@ -292,7 +317,7 @@ number bigint;
 BEGIN
 number := (SELECT count(*) AS count_1 
 FROM public.referrals 
-WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_1 
+WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.users AS ref 
 WHERE ref.id = public.referrals.referrer_id)));
 IF number > 0 THEN
@@ -302,7 +327,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 11: no row of public.referrals violates
+-- step 12: no row of public.referrals violates
 -- finding F-872955c06e
 -- lock ACCESS SHARE on public.referrals: nobody waits
 -- no row of public.referrals violates
@@ -330,7 +355,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 12: no row of public.usage_reservations violates
+-- step 13: no row of public.usage_reservations violates
 -- finding F-08a95c1528
 -- lock ACCESS SHARE on public.usage_reservations: nobody waits
 -- no row of public.usage_reservations violates
@@ -350,7 +375,7 @@ number bigint;
 BEGIN
 number := (SELECT count(*) AS count_1 
 FROM public.usage_reservations 
-WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 AS anon_1 
+WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.organizations AS ref 
 WHERE ref.id = public.usage_reservations.org_id)));
 IF number > 0 THEN
@@ -360,7 +385,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 13: no row of public.usage_reservations violates
+-- step 14: no row of public.usage_reservations violates
 -- finding F-bd6feb7d8e
 -- lock ACCESS SHARE on public.usage_reservations: nobody waits
 -- no row of public.usage_reservations violates
@@ -392,7 +417,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 14: index call_weekly_stats_org_id_week_key on public.call_weekly_stats is valid
+-- step 15: index call_weekly_stats_org_id_week_key on public.call_weekly_stats is valid
 -- finding F-c599d31890
 -- lock none: reads the catalog
 -- index call_weekly_stats_org_id_week_key on public.call_weekly_stats is valid
@@ -414,10 +439,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 15: calls_customer_email_customer_email_lowercase on public.calls is valid
+-- step 16: calls_customer_email_8aa27b_customer_email_lowercase on public.calls is valid
 -- finding F-3f080beb81
 -- lock none: reads the catalog
--- calls_customer_email_customer_email_lowercase on public.calls is valid
+-- calls_customer_email_8aa27b_customer_email_lowercase on public.calls is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
@@ -429,14 +454,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_customer_email_lowercase' AND k.contype = 'c' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'calls_customer_email_customer_email_lowercase', 'public.calls';
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_8aa27b_customer_email_lowercase' AND k.contype = 'c' AND k.convalidated) THEN
+RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'calls_customer_email_8aa27b_customer_email_lowercase', 'public.calls';
 END IF;
 END
 $auditor$;
 COMMIT;
 
--- step 16: calls_duration_not_null on public.calls is valid
+-- step 17: calls_duration_not_null on public.calls is valid
 -- finding F-e3d8211813
 -- lock none: reads the catalog
 -- calls_duration_not_null on public.calls is valid
@@ -458,7 +483,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 17: calls_file_url_not_null on public.calls is valid
+-- step 18: calls_file_url_not_null on public.calls is valid
 -- finding F-0cf840b09e
 -- lock none: reads the catalog
 -- calls_file_url_not_null on public.calls is valid
@@ -480,7 +505,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 18: calls_user_id_not_null on public.calls is valid
+-- step 19: calls_user_id_not_null on public.calls is valid
 -- finding F-8795ec2e55
 -- lock none: reads the catalog
 -- calls_user_id_not_null on public.calls is valid
@@ -502,7 +527,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 19: public.organization_usage is filled
+-- step 20: public.organization_usage is filled
 -- finding F-f1283c8d26
 -- lock none: reads the catalog
 -- public.organization_usage is filled
@@ -523,7 +548,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 20: organizations_timezone_not_null on public.organizations is valid
+-- step 21: organizations_timezone_not_null on public.organizations is valid
 -- finding F-54f7a394b6
 -- lock none: reads the catalog
 -- organizations_timezone_not_null on public.organizations is valid
@@ -545,7 +570,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 21: index referrals_referred_email_1cba57_key on public.referrals is valid
+-- step 22: index referrals_referred_email_1cba57_key on public.referrals is valid
 -- finding F-83354c485c
 -- lock none: reads the catalog
 -- index referrals_referred_email_1cba57_key on public.referrals is valid
@@ -567,10 +592,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 22: referrals_referred_email_referred_email_lowercase on public.referrals is valid
+-- step 23: referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals is valid
 -- finding F-872955c06e
 -- lock none: reads the catalog
--- referrals_referred_email_referred_email_lowercase on public.referrals is valid
+-- referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
@@ -582,14 +607,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_referred_email_lowercase' AND k.contype = 'c' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referred_email_referred_email_lowercase', 'public.referrals';
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase' AND k.contype = 'c' AND k.convalidated) THEN
+RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referred_email_8d00d8_referred_email_lowercase', 'public.referrals';
 END IF;
 END
 $auditor$;
 COMMIT;
 
--- step 23: index transcripts_reviewed_by_idx on public.transcripts is valid
+-- step 24: index transcripts_reviewed_by_idx on public.transcripts is valid
 -- finding F-848034fdc0
 -- lock none: reads the catalog
 -- index transcripts_reviewed_by_idx on public.transcripts is valid
@@ -611,7 +636,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 24: transcripts_language_not_null on public.transcripts is valid
+-- step 25: transcripts_language_not_null on public.transcripts is valid
 -- finding F-6de59cf672
 -- lock none: reads the catalog
 -- transcripts_language_not_null on public.transcripts is valid
@@ -633,7 +658,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 25: transcripts_word_count_not_null on public.transcripts is valid
+-- step 26: transcripts_word_count_not_null on public.transcripts is valid
 -- finding F-6da80bef00
 -- lock none: reads the catalog
 -- transcripts_word_count_not_null on public.transcripts is valid
@@ -655,7 +680,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 26: index usage_metrics_event_key_key on public.usage_metrics is valid
+-- step 27: index usage_metrics_event_key_key on public.usage_metrics is valid
 -- finding F-ee0ac07f43
 -- lock none: reads the catalog
 -- index usage_metrics_event_key_key on public.usage_metrics is valid
@@ -677,7 +702,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 27: index usage_reservations_org_id_f38b71_key on public.usage_reservations is valid
+-- step 28: index usage_reservations_org_id_f38b71_key on public.usage_reservations is valid
 -- finding F-bd6feb7d8e
 -- lock none: reads the catalog
 -- index usage_reservations_org_id_f38b71_key on public.usage_reservations is valid
@@ -699,7 +724,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 28: notifications_user_id_fkey on public.notifications is valid
+-- step 29: notifications_user_id_fkey on public.notifications is valid
 -- finding F-a4d0353fb2
 -- lock none: reads the catalog
 -- notifications_user_id_fkey on public.notifications is valid
@@ -714,14 +739,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.notifications') AND k.conname = 'notifications_user_id_fkey' AND k.contype = 'f' AND k.convalidated) THEN
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.notifications') AND k.conname = 'notifications_user_id_fkey' AND k.contype = 'f' AND k.convalidated AND k.confrelid = pg_catalog.to_regclass('public.users')) THEN
 RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'notifications_user_id_fkey', 'public.notifications';
 END IF;
 END
 $auditor$;
 COMMIT;
 
--- step 29: referrals_referred_user_id_fkey on public.referrals is valid
+-- step 30: referrals_referred_user_id_fkey on public.referrals is valid
 -- finding F-b3d78413a8
 -- lock none: reads the catalog
 -- referrals_referred_user_id_fkey on public.referrals is valid
@@ -736,14 +761,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_user_id_fkey' AND k.contype = 'f' AND k.convalidated) THEN
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_user_id_fkey' AND k.contype = 'f' AND k.convalidated AND k.confrelid = pg_catalog.to_regclass('public.users')) THEN
 RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referred_user_id_fkey', 'public.referrals';
 END IF;
 END
 $auditor$;
 COMMIT;
 
--- step 30: referrals_referrer_id_fkey on public.referrals is valid
+-- step 31: referrals_referrer_id_fkey on public.referrals is valid
 -- finding F-73a797a45a
 -- lock none: reads the catalog
 -- referrals_referrer_id_fkey on public.referrals is valid
@@ -765,7 +790,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 31: transcripts_call_id_fkey on public.transcripts is valid
+-- step 32: transcripts_call_id_fkey on public.transcripts is valid
 -- finding F-bc59456e41
 -- lock none: reads the catalog
 -- transcripts_call_id_fkey on public.transcripts is valid
@@ -780,14 +805,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_call_id_fkey' AND k.contype = 'f' AND k.convalidated) THEN
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_call_id_fkey' AND k.contype = 'f' AND k.convalidated AND k.confrelid = pg_catalog.to_regclass('public.calls')) THEN
 RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'transcripts_call_id_fkey', 'public.transcripts';
 END IF;
 END
 $auditor$;
 COMMIT;
 
--- step 32: usage_metrics_quantity_check on public.usage_metrics is valid
+-- step 33: usage_metrics_quantity_check on public.usage_metrics is valid
 -- finding F-b486fca505
 -- lock none: reads the catalog
 -- usage_metrics_quantity_check on public.usage_metrics is valid
@@ -809,7 +834,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 33: usage_reservations_org_id_fkey on public.usage_reservations is valid
+-- step 34: usage_reservations_org_id_fkey on public.usage_reservations is valid
 -- finding F-08a95c1528
 -- lock none: reads the catalog
 -- usage_reservations_org_id_fkey on public.usage_reservations is valid
@@ -831,7 +856,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 34: so it is: row security on public.notifications
+-- step 35: so it is: row security on public.notifications
 -- finding F-e383d4fb0c
 -- lock none: reads the catalog
 -- so it is: row security on public.notifications
@@ -853,7 +878,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 35: so it is: no UPDATE for authenticated on public.referral_statistics
+-- step 36: so it is: no UPDATE for authenticated on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock none: reads the catalog
 -- so it is: no UPDATE for authenticated on public.referral_statistics
@@ -875,7 +900,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 36: so it is: no policy users update statistics on public.referral_statistics
+-- step 37: so it is: no policy users update statistics on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock none: reads the catalog
 -- so it is: no policy users update statistics on public.referral_statistics
@@ -897,7 +922,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 37: so it is: no DELETE for authenticated on public.referrals
+-- step 38: so it is: no DELETE for authenticated on public.referrals
 -- finding F-9bfad9f797
 -- lock none: reads the catalog
 -- so it is: no DELETE for authenticated on public.referrals
@@ -919,7 +944,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 38: so it is: row security on public.usage_metrics
+-- step 39: so it is: row security on public.usage_metrics
 -- finding F-8b66c8b1a1
 -- lock none: reads the catalog
 -- so it is: row security on public.usage_metrics
@@ -941,7 +966,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 39: so it is: row security for the owner too on public.usage_reservations
+-- step 40: so it is: row security for the owner too on public.usage_reservations
 -- finding F-f5937acf55
 -- lock none: reads the catalog
 -- so it is: row security for the owner too on public.usage_reservations

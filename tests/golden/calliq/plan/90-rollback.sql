@@ -1,14 +1,39 @@
 -- 90-rollback.sql: takes back what the other files did; run it only to undo them
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
--- 44 steps
+-- 45 steps
 -- read it, then: psql -X -v ON_ERROR_STOP=1 -f 90-rollback.sql
 -- it can be stopped anywhere and run again
 
 \set ON_ERROR_STOP on
 \encoding UTF8
 
--- step 1: undo: row security on public.notifications
+-- step 1: written for PostgreSQL 18, database calliq
+-- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-54f7a394b6, F-6da80bef00, F-6de59cf672, F-73a797a45a, F-83354c485c, F-848034fdc0, F-872955c06e, F-8795ec2e55, F-8b66c8b1a1, F-9bfad9f797, F-a4d0353fb2, F-b3d78413a8, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-c599d31890, F-d819c0ea38, F-e383d4fb0c, F-e3d8211813, F-ee0ac07f43, F-f1283c8d26, F-f5937acf55
+-- lock none on tables of yours
+-- written for PostgreSQL 18, database calliq
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '10s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
+END IF;
+IF pg_catalog.current_database() <> 'calliq' THEN
+RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
+END IF;
+END
+$auditor$;
+COMMIT;
+
+-- step 2: undo: row security on public.notifications
 -- finding F-e383d4fb0c
 -- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
 -- undo: row security on public.notifications
@@ -32,7 +57,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 2: empty public.organization_usage again
+-- step 3: empty public.organization_usage again
 -- finding F-f1283c8d26
 -- lock ACCESS EXCLUSIVE on public.organization_usage, while its query runs: its readers wait
 -- empty public.organization_usage again
@@ -53,7 +78,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 3: undo: no UPDATE for authenticated on public.referral_statistics
+-- step 4: undo: no UPDATE for authenticated on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
 -- undo: no UPDATE for authenticated on public.referral_statistics
@@ -78,7 +103,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 4: undo: no policy users update statistics on public.referral_statistics
+-- step 5: undo: no policy users update statistics on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
 -- undo: no policy users update statistics on public.referral_statistics
@@ -102,7 +127,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 5: take away referrals_referrer_id_fkey of public.referrals
+-- step 6: take away referrals_referrer_id_fkey of public.referrals
 -- finding F-73a797a45a, F-83354c485c, F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
 -- take away referrals_referrer_id_fkey of public.referrals
@@ -124,7 +149,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 6: undo: no DELETE for authenticated on public.referrals
+-- step 7: undo: no DELETE for authenticated on public.referrals
 -- finding F-9bfad9f797
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
 -- undo: no DELETE for authenticated on public.referrals
@@ -149,14 +174,14 @@ END
 $auditor$;
 COMMIT;
 
--- step 7: drop index usage_metrics_event_key_key on public.usage_metrics, which would refuse the duplicates
+-- step 8: drop index usage_metrics_event_key_key on public.usage_metrics, which would refuse the duplicates
 -- finding F-ee0ac07f43
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for the time of a build: reads and writes go on; outside transactions
 -- drop index usage_metrics_event_key_key on public.usage_metrics, which would refuse the duplicates
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
 SET client_min_messages = warning;
-SET lock_timeout = '2s';
+SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
 SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
@@ -169,7 +194,7 @@ RESET lock_timeout;
 RESET statement_timeout;
 RESET search_path;
 
--- step 8: take away usage_metrics_quantity_check of public.usage_metrics
+-- step 9: take away usage_metrics_quantity_check of public.usage_metrics
 -- finding F-b486fca505, F-bd3ede389d, F-ee0ac07f43
 -- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
 -- take away usage_metrics_quantity_check of public.usage_metrics
@@ -191,7 +216,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 9: undo: row security on public.usage_metrics
+-- step 10: undo: row security on public.usage_metrics
 -- finding F-8b66c8b1a1
 -- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
 -- undo: row security on public.usage_metrics
@@ -215,7 +240,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 10: take away usage_reservations_org_id_fkey of public.usage_reservations
+-- step 11: take away usage_reservations_org_id_fkey of public.usage_reservations
 -- finding F-08a95c1528
 -- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
 -- take away usage_reservations_org_id_fkey of public.usage_reservations
@@ -237,7 +262,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 11: undo: row security for the owner too on public.usage_reservations
+-- step 12: undo: row security for the owner too on public.usage_reservations
 -- finding F-f5937acf55
 -- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
 -- undo: row security for the owner too on public.usage_reservations
@@ -261,7 +286,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 12: drop notifications_user_id_fkey of public.notifications
+-- step 13: drop notifications_user_id_fkey of public.notifications
 -- finding F-a4d0353fb2
 -- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
 -- drop notifications_user_id_fkey of public.notifications
@@ -283,7 +308,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 13: drop referrals_referred_user_id_fkey of public.referrals
+-- step 14: drop referrals_referred_user_id_fkey of public.referrals
 -- finding F-b3d78413a8
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
 -- drop referrals_referred_user_id_fkey of public.referrals
@@ -305,7 +330,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 14: drop transcripts_call_id_fkey of public.transcripts
+-- step 15: drop transcripts_call_id_fkey of public.transcripts
 -- finding F-bc59456e41
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
 -- drop transcripts_call_id_fkey of public.transcripts
@@ -327,10 +352,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 15: drop calls_customer_email_customer_email_lowercase of public.calls
+-- step 16: drop calls_customer_email_8aa27b_customer_email_lowercase of public.calls
 -- finding F-3f080beb81
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
--- drop calls_customer_email_customer_email_lowercase of public.calls
+-- drop calls_customer_email_8aa27b_customer_email_lowercase of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
@@ -342,14 +367,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_customer_email_lowercase' AND k.contype = 'c') THEN
-ALTER TABLE public.calls DROP CONSTRAINT calls_customer_email_customer_email_lowercase;
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_8aa27b_customer_email_lowercase' AND k.contype = 'c') THEN
+ALTER TABLE public.calls DROP CONSTRAINT calls_customer_email_8aa27b_customer_email_lowercase;
 END IF;
 END
 $auditor$;
 COMMIT;
 
--- step 16: drop calls_duration_not_null of public.calls
+-- step 17: drop calls_duration_not_null of public.calls
 -- finding F-e3d8211813
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
 -- drop calls_duration_not_null of public.calls
@@ -371,7 +396,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 17: drop calls_file_url_not_null of public.calls
+-- step 18: drop calls_file_url_not_null of public.calls
 -- finding F-0cf840b09e
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
 -- drop calls_file_url_not_null of public.calls
@@ -393,7 +418,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 18: drop calls_user_id_not_null of public.calls
+-- step 19: drop calls_user_id_not_null of public.calls
 -- finding F-8795ec2e55
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
 -- drop calls_user_id_not_null of public.calls
@@ -415,7 +440,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 19: drop organizations_timezone_not_null of public.organizations
+-- step 20: drop organizations_timezone_not_null of public.organizations
 -- finding F-54f7a394b6
 -- lock ACCESS EXCLUSIVE on public.organizations, for milliseconds: reads and writes wait
 -- drop organizations_timezone_not_null of public.organizations
@@ -437,10 +462,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 20: drop referrals_referred_email_referred_email_lowercase of public.referrals
+-- step 21: drop referrals_referred_email_8d00d8_referred_email_lowercase of public.referrals
 -- finding F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
--- drop referrals_referred_email_referred_email_lowercase of public.referrals
+-- drop referrals_referred_email_8d00d8_referred_email_lowercase of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
@@ -452,14 +477,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_referred_email_lowercase' AND k.contype = 'c') THEN
-ALTER TABLE public.referrals DROP CONSTRAINT referrals_referred_email_referred_email_lowercase;
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase' AND k.contype = 'c') THEN
+ALTER TABLE public.referrals DROP CONSTRAINT referrals_referred_email_8d00d8_referred_email_lowercase;
 END IF;
 END
 $auditor$;
 COMMIT;
 
--- step 21: drop transcripts_language_not_null of public.transcripts
+-- step 22: drop transcripts_language_not_null of public.transcripts
 -- finding F-6de59cf672
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
 -- drop transcripts_language_not_null of public.transcripts
@@ -481,7 +506,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 22: drop transcripts_word_count_not_null of public.transcripts
+-- step 23: drop transcripts_word_count_not_null of public.transcripts
 -- finding F-6da80bef00
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
 -- drop transcripts_word_count_not_null of public.transcripts
@@ -503,14 +528,14 @@ END
 $auditor$;
 COMMIT;
 
--- step 23: drop index call_weekly_stats_org_id_week_key on public.call_weekly_stats
+-- step 24: drop index call_weekly_stats_org_id_week_key on public.call_weekly_stats
 -- finding F-c599d31890
 -- lock SHARE UPDATE EXCLUSIVE on public.call_weekly_stats, for the time of a build: reads and writes go on; outside transactions
 -- drop index call_weekly_stats_org_id_week_key on public.call_weekly_stats
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
 SET client_min_messages = warning;
-SET lock_timeout = '2s';
+SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
 SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
@@ -524,14 +549,14 @@ RESET lock_timeout;
 RESET statement_timeout;
 RESET search_path;
 
--- step 24: drop index referrals_referred_email_1cba57_key on public.referrals
+-- step 25: drop index referrals_referred_email_1cba57_key on public.referrals
 -- finding F-83354c485c
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals, for the time of a build: reads and writes go on; outside transactions
 -- drop index referrals_referred_email_1cba57_key on public.referrals
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
 SET client_min_messages = warning;
-SET lock_timeout = '2s';
+SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
 SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
@@ -545,14 +570,14 @@ RESET lock_timeout;
 RESET statement_timeout;
 RESET search_path;
 
--- step 25: drop index transcripts_reviewed_by_idx on public.transcripts
+-- step 26: drop index transcripts_reviewed_by_idx on public.transcripts
 -- finding F-848034fdc0
 -- lock SHARE UPDATE EXCLUSIVE on public.transcripts, for the time of a build: reads and writes go on; outside transactions
 -- drop index transcripts_reviewed_by_idx on public.transcripts
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
 SET client_min_messages = warning;
-SET lock_timeout = '2s';
+SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
 SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
@@ -566,14 +591,14 @@ RESET lock_timeout;
 RESET statement_timeout;
 RESET search_path;
 
--- step 26: drop index usage_reservations_org_id_f38b71_key on public.usage_reservations
+-- step 27: drop index usage_reservations_org_id_f38b71_key on public.usage_reservations
 -- finding F-bd6feb7d8e
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_reservations, for the time of a build: reads and writes go on; outside transactions
 -- drop index usage_reservations_org_id_f38b71_key on public.usage_reservations
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
 SET client_min_messages = warning;
-SET lock_timeout = '2s';
+SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
 SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
@@ -587,7 +612,7 @@ RESET lock_timeout;
 RESET statement_timeout;
 RESET search_path;
 
--- step 27: bring back rows of public.usage_reservations
+-- step 28: bring back rows of public.usage_reservations
 -- finding F-bd6feb7d8e
 -- lock SHARE ROW EXCLUSIVE on public.usage_reservations where it has triggers, else ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait
 -- bring back rows of public.usage_reservations
@@ -610,6 +635,15 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.usage_reservations 
+WHERE (public.usage_reservations.tableoid, public.usage_reservations.ctid) IN (SELECT ranked.leaf, ranked.place 
+FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_reservations.org_id ORDER BY public.usage_reservations.created_at DESC NULLS LAST, public.usage_reservations.id DESC NULLS LAST, tableoid DESC NULLS LAST, ctid DESC NULLS LAST) AS number 
+FROM public.usage_reservations 
+WHERE public.usage_reservations.status = 'active' AND public.usage_reservations.org_id IS NOT NULL) AS ranked 
+WHERE ranked.number > 1)) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_reservations' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
 IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_image = 'new') THEN
@@ -654,7 +688,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 28: bring back rows of public.usage_reservations
+-- step 29: bring back rows of public.usage_reservations
 -- finding F-08a95c1528
 -- lock SHARE ROW EXCLUSIVE on public.usage_reservations where it has triggers, else ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait
 -- bring back rows of public.usage_reservations
@@ -677,9 +711,16 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.usage_reservations 
+WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
+FROM public.organizations AS ref 
+WHERE ref.id = public.usage_reservations.org_id))) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_reservations' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-45eca48ac5' AND kept.auditor_image = 'old') THEN
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_image = 'old') THEN
     RETURN;
 END IF;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
@@ -697,10 +738,10 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-45eca48ac5' AND kept.auditor_image = 'old')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_image = 'old')) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-45eca48ac5' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
 INSERT INTO public.usage_reservations (id, org_id, status, credits, expires_at, created_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, status, credits, expires_at, created_at FROM taken_0;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
@@ -714,7 +755,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 29: bring back rows of public.referrals
+-- step 30: bring back rows of public.referrals
 -- finding F-872955c06e
 -- lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait
 -- bring back rows of public.referrals
@@ -737,6 +778,11 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.referrals 
+WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email))) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.referrals' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
 IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new') THEN
@@ -781,7 +827,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 30: bring back rows of public.calls
+-- step 31: bring back rows of public.calls
 -- finding F-8795ec2e55
 -- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
 -- bring back rows of public.calls
@@ -804,6 +850,11 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.calls 
+WHERE public.calls.user_id IS NULL) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
 IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_image = 'new') THEN
@@ -848,7 +899,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 31: bring back rows of public.calls
+-- step 32: bring back rows of public.calls
 -- finding F-e3d8211813
 -- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
 -- bring back rows of public.calls
@@ -871,6 +922,11 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.calls 
+WHERE public.calls.duration IS NULL) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
 IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_image = 'new') THEN
@@ -915,7 +971,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 32: bring back rows of public.calls
+-- step 33: bring back rows of public.calls
 -- finding F-0cf840b09e
 -- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
 -- bring back rows of public.calls
@@ -938,6 +994,11 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.calls 
+WHERE public.calls.file_url IS NULL) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
 IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_image = 'new') THEN
@@ -982,7 +1043,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 33: bring back rows of public.calls
+-- step 34: bring back rows of public.calls
 -- finding F-3f080beb81
 -- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
 -- bring back rows of public.calls
@@ -1005,6 +1066,11 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.calls 
+WHERE public.calls.customer_email IS NOT NULL AND public.calls.customer_email != lower(btrim(public.calls.customer_email))) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
 IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_image = 'new') THEN
@@ -1049,7 +1115,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 34: bring back rows of public.referrals
+-- step 35: bring back rows of public.referrals
 -- finding F-83354c485c
 -- lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait
 -- bring back rows of public.referrals
@@ -1072,6 +1138,15 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.referrals 
+WHERE (public.referrals.tableoid, public.referrals.ctid) IN (SELECT ranked.leaf, ranked.place 
+FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY lower(btrim(public.referrals.referred_email)) ORDER BY public.referrals.created_at ASC NULLS LAST, public.referrals.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
+FROM public.referrals 
+WHERE lower(btrim(public.referrals.referred_email)) IS NOT NULL) AS ranked 
+WHERE ranked.number > 1)) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.referrals' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
 IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old') THEN
@@ -1109,7 +1184,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 35: bring back rows of public.referrals
+-- step 36: bring back rows of public.referrals
 -- finding F-73a797a45a
 -- lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait
 -- bring back rows of public.referrals
@@ -1132,9 +1207,16 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.referrals 
+WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
+FROM public.users AS ref 
+WHERE ref.id = public.referrals.referrer_id))) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.referrals' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-59c957c4d8' AND kept.auditor_image = 'old') THEN
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old') THEN
     RETURN;
 END IF;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
@@ -1152,10 +1234,10 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-59c957c4d8' AND kept.auditor_image = 'old')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old')) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-59c957c4d8' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
 INSERT INTO public.referrals (id, referrer_id, referred_email, referred_user_id, status, created_at) OVERRIDING SYSTEM VALUE SELECT id, referrer_id, referred_email, referred_user_id, status, created_at FROM taken_0;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
@@ -1169,7 +1251,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 36: bring back rows of public.usage_metrics
+-- step 37: bring back rows of public.usage_metrics
 -- finding F-ee0ac07f43
 -- lock SHARE ROW EXCLUSIVE on public.usage_metrics where it has triggers, else ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait
 -- bring back rows of public.usage_metrics
@@ -1192,6 +1274,15 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.usage_metrics 
+WHERE (public.usage_metrics.tableoid, public.usage_metrics.ctid) IN (SELECT ranked.leaf, ranked.place 
+FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_metrics.event_key ORDER BY public.usage_metrics.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
+FROM public.usage_metrics 
+WHERE public.usage_metrics.event_key IS NOT NULL) AS ranked 
+WHERE ranked.number > 1)) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_metrics' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
 IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_image = 'old') THEN
@@ -1229,7 +1320,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 37: bring back rows of public.usage_metrics
+-- step 38: bring back rows of public.usage_metrics
 -- finding F-bd3ede389d
 -- lock SHARE ROW EXCLUSIVE on public.usage_metrics where it has triggers, else ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait
 -- bring back rows of public.usage_metrics
@@ -1252,9 +1343,16 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.usage_metrics 
+WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 
+FROM public.calls AS ref 
+WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id')))) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_metrics' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-74628f279a' AND kept.auditor_image = 'old') THEN
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-656700d22d' AND kept.auditor_image = 'old') THEN
     RETURN;
 END IF;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
@@ -1272,10 +1370,10 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-74628f279a' AND kept.auditor_image = 'old')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-656700d22d' AND kept.auditor_image = 'old')) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-74628f279a' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-656700d22d' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
 INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
@@ -1289,7 +1387,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 38: bring back rows of public.usage_metrics
+-- step 39: bring back rows of public.usage_metrics
 -- finding F-b486fca505
 -- lock SHARE ROW EXCLUSIVE on public.usage_metrics where it has triggers, else ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait
 -- bring back rows of public.usage_metrics
@@ -1312,6 +1410,11 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.usage_metrics 
+WHERE ((quantity >= 0)) IS false) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_metrics' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
 IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_image = 'old') THEN
@@ -1349,7 +1452,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 39: bring back rows of public.transcripts
+-- step 40: bring back rows of public.transcripts
 -- finding F-bc59456e41
 -- lock SHARE ROW EXCLUSIVE on public.transcripts where it has triggers, else ROW EXCLUSIVE on public.transcripts: only writers of the same rows wait
 -- bring back rows of public.transcripts
@@ -1372,9 +1475,16 @@ stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_transcripts_128833') IS NOT NULL) THEN
+IF NOT EXISTS (SELECT 1 AS anon_1 
+FROM public.transcripts 
+WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
+FROM public.calls AS ref 
+WHERE ref.id = public.transcripts.call_id))) THEN
+RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.transcripts' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-2deea18ab4' AND kept.auditor_image = 'old') THEN
+IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-97bed49da0' AND kept.auditor_image = 'old') THEN
     RETURN;
 END IF;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
@@ -1392,10 +1502,10 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-2deea18ab4' AND kept.auditor_image = 'old')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-97bed49da0' AND kept.auditor_image = 'old')) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-2deea18ab4' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-97bed49da0' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
 INSERT INTO public.transcripts (id, call_id, reviewed_by, language, word_count, content, created_at) OVERRIDING SYSTEM VALUE SELECT id, call_id, reviewed_by, language, word_count, content, created_at FROM taken_0;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
@@ -1409,7 +1519,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 40: give back, NOT VALID, referrals_referrer_id_fkey of public.referrals
+-- step 41: give back, NOT VALID, referrals_referrer_id_fkey of public.referrals
 -- finding F-73a797a45a, F-83354c485c, F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
 -- give back, NOT VALID, referrals_referrer_id_fkey of public.referrals
@@ -1431,7 +1541,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 41: give back, NOT VALID, usage_metrics_quantity_check of public.usage_metrics
+-- step 42: give back, NOT VALID, usage_metrics_quantity_check of public.usage_metrics
 -- finding F-b486fca505, F-bd3ede389d, F-ee0ac07f43
 -- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
 -- give back, NOT VALID, usage_metrics_quantity_check of public.usage_metrics
@@ -1453,14 +1563,14 @@ END
 $auditor$;
 COMMIT;
 
--- step 42: index usage_metrics_event_key_key on public.usage_metrics as it was, which an error is to end
+-- step 43: index usage_metrics_event_key_key on public.usage_metrics as it was, which an error is to end
 -- finding F-ee0ac07f43
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for the time of a build: reads and writes go on; outside transactions
 -- index usage_metrics_event_key_key on public.usage_metrics as it was, which an error is to end
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
 SET client_min_messages = warning;
-SET lock_timeout = '2s';
+SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
 \set ON_ERROR_STOP off
@@ -1473,7 +1583,7 @@ RESET lock_timeout;
 RESET statement_timeout;
 RESET search_path;
 
--- step 43: give back, NOT VALID, usage_reservations_org_id_fkey of public.usage_reservations
+-- step 44: give back, NOT VALID, usage_reservations_org_id_fkey of public.usage_reservations
 -- finding F-08a95c1528
 -- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
 -- give back, NOT VALID, usage_reservations_org_id_fkey of public.usage_reservations
@@ -1495,7 +1605,7 @@ END
 $auditor$;
 COMMIT;
 
--- step 44: nothing is left in the quarantine of this plan
+-- step 45: nothing is left in the quarantine of this plan
 -- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-73a797a45a, F-83354c485c, F-872955c06e, F-8795ec2e55, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-e3d8211813, F-ee0ac07f43
 -- lock none on tables of yours
 -- nothing is left in the quarantine of this plan
