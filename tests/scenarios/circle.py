@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import auditor
@@ -17,12 +17,16 @@ _BUILDING = (Phase.FENCE, Phase.CLEANUP, Phase.INDEXES, Phase.CONSTRAINTS)
 
 @dataclass(frozen=True)
 class Circle:
-    """A plan on the database that it was written for, and what that was like before."""
+    """A plan on the database that it was written for, and what that was like before.
+
+    `outside` are tables that the database's own triggers write: what they wrote stays.
+    """
 
     database: Database
     audit: Audit
     folder: Path
     before: Snapshot
+    outside: tuple[str, ...] = ()
 
     def apply(self) -> None:
         """All files in their order, the rollback left out."""
@@ -45,8 +49,7 @@ class Circle:
 
     def state(self) -> Snapshot:
         """What the identity law compares."""
-        with self.database.connect() as connection:
-            return snapshot_of(connection, self.database.pg_dump())
+        return _state(self.database, self.outside)
 
     def unmended(self) -> list[str]:
         """The blockers of the first audit that the plan has steps for, and that another audit still finds."""
@@ -61,21 +64,25 @@ class Circle:
             assert done.returncode == 0, f"{file.name}: {done.stderr[-3000:]}"
 
 
-def begin(database: Database, folder: Path) -> Circle:
+def _state(database: Database, outside: tuple[str, ...]) -> Snapshot:
+    with database.connect() as connection:
+        whole = snapshot_of(connection, database.pg_dump())
+    return replace(whole, rows={name: rows for name, rows in whole.rows.items() if name not in outside})
+
+
+def begin(database: Database, folder: Path, outside: tuple[str, ...] = ()) -> Circle:
     """Audits the database and writes the plan."""
     audit = auditor.run(database.dsn, config=Config())
     for name, text in plan_folder.render(audit).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    with database.connect() as connection:
-        before = snapshot_of(connection, database.pg_dump())
-    return Circle(database, audit, folder / "plan", before)
+    return Circle(database, audit, folder / "plan", _state(database, outside), outside)
 
 
-def full_circle(database: Database, folder: Path) -> Circle:
+def full_circle(database: Database, folder: Path, outside: tuple[str, ...] = ()) -> Circle:
     """Twice forward, audited again, twice back; half of it, back; half of it, all of it, back."""
-    circle = begin(database, folder)
+    circle = begin(database, folder, outside)
     circle.apply()
     between = circle.state()
     circle.apply()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from auditor.model import Severity
 from tests.scenarios.circle import full_circle
 from tests.servers import Database
@@ -32,6 +34,7 @@ def test_what_refers_to_orphans_by_inference_alone_goes_along_or_lets_go(databas
     circle = full_circle(database, tmp_path)
 
     assert "set aside rows of public.albums: rows that refer to them go with them" in " ".join(circle.audit.plan.notes)
+
 
 # A circle of departments and employees, managers, tenants' composite keys, MATCH FULL, SET NULL of one column, a
 # table without a key, generated columns, json: dirt in each.
@@ -77,6 +80,16 @@ ALTER TABLE org.notes ADD CONSTRAINT whole FOREIGN KEY (tenant_id, project_id)
     REFERENCES org.projects MATCH FULL ON DELETE SET NULL NOT VALID;
 ANALYZE;
 """
+
+
+@pytest.mark.parametrize(("file", "outside"), [("partitions", ()), ("zoo", ("audit_log.entries",))])
+def test_what_a_database_can_hold(database: Database, tmp_path: Path, file: str, outside: tuple[str, ...]) -> None:
+    loaded = database.psql(Path(__file__).with_name(f"{file}.sql"))
+    assert loaded.returncode == 0, loaded.stderr
+
+    circle = full_circle(database, tmp_path, outside)
+
+    assert circle.audit.plan.steps
 
 
 def test_circles_and_composite_keys(database: Database, tmp_path: Path) -> None:

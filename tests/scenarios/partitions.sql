@@ -1,0 +1,22 @@
+-- Partitions within partitions, one attached with its columns in another order, keys that contain the partition key.
+CREATE TABLE customers (id bigint PRIMARY KEY, email text);
+CREATE TABLE orders (id bigint, placed_on date, customer_id bigint NOT NULL, status text, total numeric(10,2), PRIMARY KEY (id, placed_on)) PARTITION BY RANGE (placed_on);
+CREATE TABLE orders_2024 PARTITION OF orders FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY LIST (placed_on);
+CREATE TABLE orders_2024_open PARTITION OF orders_2024 FOR VALUES IN ('2024-03-01', '2024-03-02');
+CREATE TABLE orders_2024_rest PARTITION OF orders_2024 DEFAULT;
+CREATE TABLE orders_2025 (placed_on date NOT NULL, extra_dropped int, id bigint NOT NULL, customer_id bigint NOT NULL, total numeric(10,2), status text, PRIMARY KEY (id, placed_on));
+ALTER TABLE orders_2025 DROP COLUMN extra_dropped;
+ALTER TABLE orders ATTACH PARTITION orders_2025 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE orders_rest PARTITION OF orders DEFAULT;
+CREATE TABLE order_items (id bigint PRIMARY KEY, order_id bigint, placed_on date, sku text, customer_id bigint);
+CREATE TABLE events (id uuid DEFAULT gen_random_uuid(), at timestamptz NOT NULL, customer_id bigint, kind text) PARTITION BY RANGE (at);
+CREATE TABLE events_a PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2024-07-01');
+CREATE TABLE events_b PARTITION OF events FOR VALUES FROM ('2024-07-01') TO ('2030-07-01');
+INSERT INTO customers SELECT n, CASE WHEN n % 40 = 0 THEN 'C' || n || '@X.ORG' ELSE 'c' || n || '@x.org' END FROM generate_series(1, 300) n;
+INSERT INTO customers VALUES (1001, 'c1@x.org'), (1002, 'c2@x.org');
+INSERT INTO orders SELECT n, date '2024-01-01' + n % 900, n % 310 + 1, (ARRAY['open','done',NULL])[n % 3 + 1], n FROM generate_series(1, 2000) n;
+INSERT INTO order_items SELECT n, n % 2050 + 1, date '2024-01-01' + (n % 2050 + 1) % 900, 'sku', n % 305 + 1 FROM generate_series(1, 5000) n;
+INSERT INTO events (at, customer_id, kind) SELECT timestamptz '2024-01-01' + n * interval '1 hour', nullif(n % 320, 0), 'k' FROM generate_series(1, 6000) n;
+ALTER TABLE order_items ADD CONSTRAINT of_order FOREIGN KEY (order_id, placed_on) REFERENCES orders ON DELETE CASCADE NOT VALID;
+CREATE INDEX ON ONLY orders (customer_id);
+ANALYZE;
