@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from auditor.model import Audit, Outcome, Phase, Readiness, Reference, Remedy, Severity, Subject, printable
 from reports import numbers
 from reports.drawing import draw
-from reports.groups import FindingGroup, partly_seen_groups, unseen_groups
+from reports.groups import FindingGroup, UnseenGroup, partly_seen_groups, unseen_groups
 from reports.phases import TABS
 from reports.room import Pieces, Room
 from reports.templating import html_environment
@@ -36,8 +36,8 @@ def sections(audit: Audit, groups: tuple[FindingGroup, ...], room: Room) -> dict
         "drawing": drawing,
         "unseen": room.take(map(parts.unseen, unseen), len(unseen), 0.08),
         "partly": room.take(map(parts.unseen, partly), len(partly), 0.03),
-        "unseen_tables": len({place for group in unseen for place in group.places}),
-        "partly_tables": len({place for group in partly for place in group.places}),
+        "unseen_tables": _tables(unseen),
+        "partly_tables": _tables(partly),
         "checks": room.take(map(parts.check, audit.checks), len(audit.checks), 0.06),
         "tables": room.take(map(parts.table, audit.tables), len(audit.tables), 0.05),
         "scans": room.take((parts.scan(n, each) for n, each in enumerate(audit.scans, 1)), len(audit.scans), 0.07),
@@ -50,6 +50,11 @@ def sections(audit: Audit, groups: tuple[FindingGroup, ...], room: Room) -> dict
     shown["groups_left_out"] = len(groups) - len(shown["groups"])
     on_page = {print_ for group in shown["groups"] for print_ in group.fingerprints}
     return shown | _readiness(audit, room, parts, on_page)
+
+
+def _tables(groups: Sequence[UnseenGroup]) -> int:
+    """How many tables the groups are about, each counted once whatever the reasons are."""
+    return len({(each.subject.schema, each.subject.table) for group in groups for each in group.coverage})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What many tables have in common is said once, and what was not seen comes with the way to see it."""
 
+import re
 from dataclasses import replace
 
 from auditor.model import Audit, Coverage, Outcome, Subject
@@ -33,6 +34,13 @@ def test_one_reason_for_many_tables_is_one_group() -> None:
 def test_the_name_of_another_table_stays_in_the_reason() -> None:
     groups = unseen_groups(not_seen(unseen("a", "this role has no SELECT on public.b")))
     assert [group.reason for group in groups] == ["this role has no SELECT on public.b"]
+
+
+def test_a_table_with_two_reasons_is_one_table_that_was_not_seen() -> None:
+    audit = not_seen(unseen("a", "this role has no SELECT on public.b"), unseen("a", "lock timeout", Outcome.ERROR))
+    assert re.search(
+        r"<strong>1</strong><span><svg[^>]*><use[^>]*/></svg>not seen, or in part", render(audit)["report.html"]
+    )
 
 
 def test_what_nobody_asked_for_is_said_elsewhere() -> None:
