@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -30,7 +31,7 @@ TYPES = {
 
 
 @pytest.mark.parametrize("audit", [audits.rich(), audits.empty()], ids=["rich", "empty"])
-def test_the_frame_has_the_documented_columns_and_types(audit: auditor.model.Audit) -> None:  # type: ignore[name-defined]
+def test_the_frame_has_the_documented_columns_and_types(audit: auditor.model.Audit) -> None:
     frame = audit.to_frame()
     assert list(frame.columns) == list(TYPES)
     assert len(frame) == len(audit.findings)
@@ -66,7 +67,7 @@ def test_the_documentation_names_every_column() -> None:
         ({"config": "nowhere.toml"}, "nowhere.toml cannot be read"),
     ],
 )
-def test_wrong_use_is_an_auditor_error(options: dict[str, object], message: str) -> None:
+def test_wrong_use_is_an_auditor_error(options: dict[str, Any], message: str) -> None:
     with pytest.raises(AuditorError, match=message):
         auditor.run("postgresql://localhost:1/x", **options)
 
