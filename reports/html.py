@@ -51,7 +51,7 @@ def render(audit: Audit) -> dict[str, str]:
         meaning=_MEANING,
         bar=_bar(audit),
         plan=_plan(audit),
-        notes=grouped(audit.plan.notes),
+        notes=grouped(note.text for note in audit.plan.notes),
         more=to_see_more(audit),
         **sections(audit, groups, room),
     )

@@ -102,7 +102,7 @@ def _readme(audit: Audit) -> str:
         parts=parts,
         present={part.phase for part in parts},
         most=_NAMED,
-        notes=grouped(audit.plan.notes),
+        notes=grouped(note.text for note in audit.plan.notes),
     )
 
 

@@ -13,6 +13,7 @@ from auditor.model import (
     Coverage,
     DatabaseInfo,
     Finding,
+    Note,
     Outcome,
     Phase,
     Plan,
@@ -502,9 +503,13 @@ def _plan(findings: tuple[Finding, ...]) -> Plan:
     return Plan(
         id="p4be1",
         steps=steps,
-        notes=(
-            "Orphans of public.transcripts(call_id) are set aside, not deleted; setting them to NULL is the variant.",
-            "From the fence on, deleting a row of public.calls that is still referenced fails.",
+        notes=tuple(
+            Note(text, (orphans.fingerprint,))
+            for text in (
+                "Orphans of public.transcripts(call_id) are set aside, not deleted; setting them to NULL is the"
+                " variant.",
+                "From the fence on, deleting a row of public.calls that is still referenced fails.",
+            )
         ),
     )
 
@@ -647,7 +652,7 @@ def hostile() -> Audit:
                      fingerprints=(n,))
                 for n in HOSTILE_NAMES
             ),
-            notes=HOSTILE_NAMES,
+            notes=tuple(Note(n, (n,)) for n in HOSTILE_NAMES),
         ),
         tables=tuple(TableSize(schema=n, table=n, rows=1, bytes=1, exact=True) for n in HOSTILE_NAMES),
         scans=tuple(ScanRecord(sql=n, duration_s=0.1, rows=1, error=n) for n in HOSTILE_NAMES),
@@ -807,7 +812,9 @@ audits: st.SearchStrategy[Audit] = st.builds(
     findings=_tuples_of(_findings, 3),
     constraints=_tuples_of(_readinesses),
     references=_tuples_of(_references_drawn),
-    plan=st.builds(Plan, id=texts, steps=_tuples_of(_steps), notes=_tuples_of(texts)),
+    plan=st.builds(
+        Plan, id=texts, steps=_tuples_of(_steps), notes=_tuples_of(st.builds(Note, texts, _tuples_of(texts)))
+    ),
     tables=_tuples_of(
         st.builds(TableSize, schema=texts, table=texts, rows=_counts, bytes=st.integers(0, 9), exact=st.booleans())
     ),

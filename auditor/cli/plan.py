@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -12,8 +12,10 @@ from auditor.cli.output import check_folder, write
 from auditor.cli.progress import progress_bar
 from auditor.cli.stored import read_audit
 from auditor.errors import AuditorError
-from auditor.model import Audit
+from auditor.model import Audit, Note, Step
 from auditor.results.summary import CLEAN, INCOMPLETE
+
+_Part = TypeVar("_Part", Step, Note)
 
 
 @click.command("plan")
@@ -47,9 +49,15 @@ def _only(audit: Audit, fingerprints: tuple[str, ...]) -> Audit:
     for wanted in fingerprints:
         if wanted not in known:
             raise AuditorError(f"there is no finding {wanted}", "see the fingerprints in the report")
-    steps = tuple(
-        replace(step, fingerprints=tuple(each for each in step.fingerprints if each in fingerprints))
-        for step in audit.plan.steps
-        if not {*fingerprints}.isdisjoint(step.fingerprints)
+    plan = audit.plan
+    steps, notes = _concerning(fingerprints, plan.steps), _concerning(fingerprints, plan.notes)
+    return replace(audit, plan=replace(plan, steps=steps, notes=notes))
+
+
+def _concerning(fingerprints: tuple[str, ...], parts: tuple[_Part, ...]) -> tuple[_Part, ...]:
+    """Those of the findings, each with no other finding named."""
+    return tuple(
+        replace(part, fingerprints=kept)
+        for part in parts
+        if (kept := tuple(each for each in part.fingerprints if each in fingerprints))
     )
-    return replace(audit, plan=replace(audit.plan, steps=steps))

@@ -13,7 +13,7 @@ from auditor.model.audit import (
     ToolInfo,
 )
 from auditor.model.finding import Coverage, Finding, Remedy, RemedySql, Witness
-from auditor.model.plan import Phase, Plan, Step
+from auditor.model.plan import Note, Phase, Plan, Step
 from auditor.model.reference import Reference, ReferencedSide
 from auditor.model.subject import Subject, SubjectKind, fingerprint, printable
 from auditor.model.words import Certainty, Outcome, Severity, Status
@@ -26,6 +26,7 @@ __all__ = [
     "Coverage",
     "DatabaseInfo",
     "Finding",
+    "Note",
     "Outcome",
     "Phase",
     "Plan",

@@ -49,13 +49,21 @@ class Step:
     fingerprints: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the reader of a plan has to know: a choice made, or left open, of the findings with these fingerprints."""
+
+    text: str
+    fingerprints: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Steps, sorted by phase and order, each once; `id` names the quarantine's tables and is set when composed.
 
-    `notes` are for the reader of the plan's README: choices made, left open, conflicts between remedies.
+    `notes`, sorted by text, are for the reader of the plan's README.
     """
 
     id: str = ""
     steps: tuple[Step, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()

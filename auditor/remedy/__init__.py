@@ -5,7 +5,7 @@ from auditor.remedy.duplicates import end_duplicates, set_aside_duplicates
 from auditor.remedy.foreign_keys import add_foreign_key
 from auditor.remedy.indexes import create_index, rebuild_index
 from auditor.remedy.not_null import set_not_null
-from auditor.remedy.operation import Note, Operation, PlanContext, Referral
+from auditor.remedy.operation import Operation, PlanContext, Referral
 from auditor.remedy.privileges import revoke
 from auditor.remedy.remedy import Remedy, compose, plan_of, sql_of
 from auditor.remedy.rows import assign, set_aside
@@ -14,7 +14,6 @@ from auditor.remedy.uniqueness import add_unique
 from auditor.remedy.views import populate_view
 
 __all__ = [
-    "Note",
     "Operation",
     "PlanContext",
     "Referral",

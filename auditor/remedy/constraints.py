@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from auditor import sql
 from auditor.catalog import Constraint, Table
-from auditor.model import Phase, Step, printable
+from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
-from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.script import LONG, block, digest, named, oid_of, refuse, transaction, words
 from auditor.sql import Condition, Expression, Sql
 

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from auditor import sql
 from auditor.catalog import Column, Table
-from auditor.model import Step
+from auditor.model import Note, Step
 from auditor.remedy import order
 from auditor.remedy.closure import closure_of
 from auditor.remedy.images import assign_statement, equal
-from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.quarantine import Quarantine, relation_of
 from auditor.remedy.rows import Move, assignment_steps, identity, keyless, removal_steps, unchangeable
 from auditor.remedy.script import named

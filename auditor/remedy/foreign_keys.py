@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from auditor import sql
 from auditor.catalog import Action, Leaf, Table
-from auditor.model import Phase, Step, printable
+from auditor.model import Note, Phase, Step, printable
 from auditor.remedy.constraints import (
     FOREIGN_KEYS,
     Named,
@@ -15,7 +15,7 @@ from auditor.remedy.constraints import (
     on_table,
     verified,
 )
-from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.script import LONG, named, oid_of, transaction
 from auditor.remedy.uniqueness import can_be_unique
 from auditor.sql import Sql

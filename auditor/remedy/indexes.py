@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from auditor import sql
 from auditor.catalog import Index, Leaf, Table
-from auditor.model import Phase, Step, printable
+from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
 from auditor.remedy.constraints import columns_of
-from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.script import block, digest, named, oid_of, outside, refuse, transaction, words
 from auditor.sql import Condition, Expression, Sql
 

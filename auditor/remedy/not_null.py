@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from auditor import sql
 from auditor.catalog import Table
-from auditor.model import Phase, Step, printable
+from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
 from auditor.remedy.constraints import (
     CHECKS,
@@ -18,7 +18,7 @@ from auditor.remedy.constraints import (
     on_table,
     scans,
 )
-from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.script import LONG, block, named, oid_of, refuse, transaction, words
 from auditor.sql import Sql
 

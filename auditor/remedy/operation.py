@@ -7,7 +7,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from auditor.catalog import Catalog, Table
-from auditor.model import Reference, Step
+from auditor.model import Note, Reference, Step
 from auditor.sql import Condition
 
 
@@ -42,13 +42,6 @@ class PlanContext:
     fingerprint: str
     violations: int | None = None
     referrals: tuple[Referral, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What the reader of the plan has to know of an operation: a choice, or why it has no step."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

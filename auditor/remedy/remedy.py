@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, groupby, product
 
-from auditor.model import Phase, Plan, RemedySql, Step
-from auditor.remedy.operation import Note, Operation, PlanContext, Refusal
+from auditor.model import Note, Phase, Plan, RemedySql, Step
+from auditor.remedy.operation import Operation, PlanContext, Refusal
 from auditor.remedy.quarantine import is_server_step, server_step
 from auditor.remedy.rows import assigned_columns
 
@@ -28,7 +28,7 @@ class Remedy:
 def plan_of(remedy: Remedy, context: PlanContext) -> Plan:
     """The steps of one remedy, each with the finding's fingerprint; none where rows that stand in its way stay."""
     yielded = [each for operation in remedy.operations for each in operation.steps(context)]
-    notes = tuple(each.text for each in yielded if isinstance(each, Note))
+    notes = tuple(Note(each.text, (context.fingerprint,)) for each in yielded if isinstance(each, Note))
     steps = [each for each in yielded if isinstance(each, Step)]
     if any(isinstance(each, Refusal) for each in yielded):
         steps = []
@@ -49,7 +49,7 @@ def sql_of(plan: Plan) -> RemedySql:
 
 
 def compose(*plans: Plan) -> Plan:
-    """One plan from several: each step once, with the fingerprints of all, sorted by phase and order.
+    """One plan from several: each step and note once, with the fingerprints of all, sorted by phase and order.
 
     Associative, commutative, idempotent; the empty plan is the unit. Steps that assign to the same column are noted.
     """
@@ -57,9 +57,11 @@ def compose(*plans: Plan) -> Plan:
     for step in (step for plan in plans for step in plan.steps):
         united[step.id] = _united(united.get(step.id, step), step)
     steps = _sorted(united.values())
-    notes = {note for plan in plans for note in plan.notes} | set(_conflicts(steps))
-    identifier = min((plan.id for plan in plans if plan.id), default="")
-    return Plan(id=identifier, steps=steps, notes=tuple(sorted(notes)))
+    notes: dict[str, set[str]] = {}
+    for note in (*(note for plan in plans for note in plan.notes), *_conflicts(steps)):
+        notes.setdefault(note.text, set()).update(note.fingerprints)
+    united_notes = tuple(Note(text, tuple(sorted(findings))) for text, findings in sorted(notes.items()))
+    return Plan(id=min((plan.id for plan in plans if plan.id), default=""), steps=steps, notes=united_notes)
 
 
 def _sorted(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -73,7 +75,7 @@ def _united(one: Step, other: Step) -> Step:
     return replace(min(one, other, key=repr), rows=rows, fingerprints=fingerprints)
 
 
-def _conflicts(steps: Iterable[Step]) -> Iterator[str]:
+def _conflicts(steps: Iterable[Step]) -> Iterator[Note]:
     """Two findings whose remedies assign to one column, not the same: which wins is for the reader to decide.
 
     One note for each pair of findings, so that it is the same whatever was composed first.
@@ -83,7 +85,8 @@ def _conflicts(steps: Iterable[Step]) -> Iterator[str]:
         if assigned_columns(one.id) & assigned_columns(other.id):
             for pair in product(one.fingerprints, other.fingerprints):
                 first, second = sorted(pair)
-                yield (
+                text = (
                     f"{first} and {second} both assign to a column ({one.title}; {other.title}): where a row concerns"
                     " both, the value of the step that runs later stays"
                 )
+                yield Note(text, (first, second))

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 
 from auditor import sql
 from auditor.catalog import Constraint, Table
-from auditor.model import Phase, Step, printable
+from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
 from auditor.remedy.closure import Closure, closure_of, described, keys_into, removal, unforeseen
 from auditor.remedy.constraints import reopened
 from auditor.remedy.images import assign_statement, set_aside_statement
-from auditor.remedy.operation import Note, Operation, PlanContext, Refusal
+from auditor.remedy.operation import Operation, PlanContext, Refusal
 from auditor.remedy.quarantine import Quarantine, guarded, ready, relation_of
 from auditor.remedy.restore import put_back, take_back
 from auditor.remedy.script import LONG, block, digest, named, refuse, transaction, words

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from auditor import sql
 from auditor.catalog import Table
-from auditor.model import Phase, Step, printable
+from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
 from auditor.remedy.constraints import KEYS, LATER, Named, constraint_step, exclusive, on_table, verified
 from auditor.remedy.indexes import IndexName, free_index_name, index_step, leaf_index
-from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.script import named, outside, transaction
 from auditor.sql import Sql
 

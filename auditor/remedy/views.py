@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from auditor import sql
 from auditor.catalog import Table
-from auditor.model import Phase, Step
+from auditor.model import Note, Phase, Step
 from auditor.remedy import order
 from auditor.remedy.constraints import LATER
-from auditor.remedy.operation import Note, Operation, PlanContext
+from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.script import LONG, block, digest, named, oid_of, refuse, transaction, words
 from auditor.sql import Sql
 

@@ -82,6 +82,29 @@ def test_a_stored_report_gives_the_plan_again(dirty: Database, tmp_path: Path) -
     assert {path.name: path.read_bytes() for path in (tmp_path / "again" / "plan").iterdir()} == live
 
 
+def test_the_plan_of_one_finding_has_its_steps_and_notes_alone(dirty: Database, tmp_path: Path) -> None:
+    dirty.psql(
+        """CREATE TABLE shelves (id int, author_id int NOT NULL);
+           INSERT INTO shelves SELECT n, CASE n WHEN 1 THEN 900 ELSE n % 50 + 1 END FROM generate_series(1, 100) n;"""
+    ).check_returncode()
+    auditor("run", dirty.dsn, folder=tmp_path)
+    orphaned = {
+        finding["subject"]["table"]: finding["fingerprint"]
+        for finding in json.loads((tmp_path / "audit" / "report.json").read_text())["findings"]
+        if finding["check"] == "orphaned-reference"
+    }
+    assert sorted(orphaned) == ["books", "shelves"]
+
+    done = auditor("plan", "audit/report.json", "--finding", orphaned["shelves"], "--out", "one", folder=tmp_path)
+    plan = json.loads((tmp_path / "one" / "plan" / "plan.json").read_text())
+
+    assert done.returncode == 0, done.stderr
+    parts = [*plan["steps"], *plan["notes"]]
+    assert {tuple(part["fingerprints"]) for part in parts} == {(orphaned["shelves"],)}
+    assert plan["notes"]  # a table without a key: rows cannot be told apart when they come back
+    assert not any("books" in step["title"] for step in plan["steps"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.model import Phase, Plan, Step
+from auditor.model import Note, Phase, Plan, Step
 from auditor.remedy import compose
 
 
@@ -31,7 +31,7 @@ plans = st.builds(
     Plan,
     id=st.just("p1"),
     steps=st.lists(steps(), max_size=6).map(tuple),
-    notes=st.lists(st.sampled_from("abc")).map(tuple),
+    notes=st.lists(st.builds(Note, st.sampled_from("abc"), st.sampled_from([("F-1",), ("F-2",)]))).map(tuple),
 ).map(compose)
 
 

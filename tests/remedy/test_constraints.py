@@ -177,7 +177,7 @@ def test_a_validated_but_violated_foreign_key_comes_back_not_valid(database: Dat
     assert [line for line in after.schema if line not in before.schema] == [
         "    ADD CONSTRAINT members_org_fkey FOREIGN KEY (org) REFERENCES public.orgs(id) NOT VALID;"
     ]
-    assert any("NOT VALID" in note for note in plan.notes)
+    assert any("NOT VALID" in note.text for note in plan.notes)
 
 
 def test_an_index_left_invalid_by_a_failed_build_is_replaced(database: Database) -> None:

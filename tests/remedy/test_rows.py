@@ -196,7 +196,7 @@ def test_a_table_without_a_key_is_never_updated_but_its_rows_can_be_set_aside(da
 
     assigned = plan_for(database, lambda c: [assign(table(c, "t"), {"email": sa.null()}, not_lowercase(c))])
     assert assigned.steps == ()
-    assert "no key" in assigned.notes[0]
+    assert "no key" in assigned.notes[0].text
 
     between = full_circle(database, plan_for(database, lambda c: [set_aside(table(c, "t"), not_lowercase(c))]))
     assert between.rows["public.t"].total() == 1
@@ -276,11 +276,11 @@ def test_values_that_others_refer_to_change_only_where_these_follow(database18: 
         return [assign(t, {"email": sa.func.lower(column(t, "email"))}, not_lowercase(catalog))]
 
     plan = plan_for(database18, lowered)
-    assert "public.follows(email) follows" in " ".join(plan.notes)
+    assert "public.follows(email) follows" in " ".join(note.text for note in plan.notes)
     assert sorted(full_circle(database18, plan).rows["public.follows"]) == ["follows(1,a)", "follows(2,b)"]
 
     with database18.connect() as connection:
         connection.execute("CREATE TABLE loses (email text REFERENCES t (email) ON UPDATE SET NULL)")
     plan = plan_for(database18, lowered)
     assert plan.steps == ()
-    assert "public.loses ON UPDATE SET NULL" in plan.notes[0]
+    assert "public.loses ON UPDATE SET NULL" in plan.notes[0].text
