@@ -83,7 +83,7 @@ def _render_only(table: _Only, compiler: SQLCompiler, **options: Any) -> str:
 _ALIVE: WeakValueDictionary[tuple[str, str, tuple[str, ...], bool], sa.TableClause] = WeakValueDictionary()
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def relation(schema: str, name: str, columns: tuple[str, ...], *, only: bool = False) -> sa.TableClause:
     """The one table object of that relation, for as long as an expression holds it: two would be a cartesian product
     to SQLAlchemy. Every name is quoted by our rule, also one that SQLAlchemy would fold. `only`: without the

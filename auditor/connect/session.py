@@ -22,12 +22,15 @@ NEWEST_TESTED_SERVER = 18
 
 _CONNECT_TIMEOUT_S = 10
 
-# What the text that goes in and comes out depends on, whatever server, database and role have as their defaults.
+# What the text that goes in and comes out depends on, whatever server, database and role have as their defaults. And
+# no parallel queries: the audit takes one process of the server for each of its jobs, and no more. With as many jobs
+# as cores it is also faster so (6.0 s against 7.4, 5 million rows on two cores).
 _SETTINGS = {
     "search_path": "",
     "row_security": "off",
     "idle_in_transaction_session_timeout": "0",
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",
     "standard_conforming_strings": "on",
     "transform_null_equals": "off",
     "quote_all_identifiers": "off",

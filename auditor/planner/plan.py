@@ -44,6 +44,7 @@ class _Collected:
         self._with_keys = with_keys
         self._tables: dict[int, Table] = {}
         self._counts: dict[int, dict[sql.Sql, Quantity]] = {}
+        self._of_every_row: dict[int, frozenset[str]] = {}
         self.others: dict[Quantity, Scan] = {}
 
     def answer(self, probe: Probe) -> Answer:
@@ -98,9 +99,17 @@ class _Collected:
         self._tables.setdefault(table.oid, table)
         counts = self._counts.setdefault(table.oid, {})
         text = sql.Sql("true") if condition is None else sql.render_condition(condition)
+        text = sql.Sql("true") if text in self._certain(table) else text
         if condition is not None and "SELECT" in text:
             return self._scan(counted_apart(table, condition))[0]
         return counts.setdefault(text, Quantity(table.oid, text))
+
+    def _certain(self, table: Table) -> frozenset[str]:
+        """Conditions that are true of every row, because a constraint keeps them so."""
+        if table.oid not in self._of_every_row:
+            names = (column.name for column in table.columns if column.not_null)
+            self._of_every_row[table.oid] = frozenset(f"{sql.quote(name)} IS NOT NULL" for name in names)
+        return self._of_every_row[table.oid]
 
     def _scan(self, scan: Scan) -> tuple[Quantity, ...]:
         return self.others.setdefault(scan.quantities[0], scan).quantities
