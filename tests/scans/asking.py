@@ -59,7 +59,9 @@ class Asking:
             judge=lambda _: None,
         )
 
-    def reference(self, table: str, columns: str, referenced: str, referenced_columns: str = "id") -> ReferenceProbe:
+    def reference(
+        self, table: str, columns: str, referenced: str, referenced_columns: str = "id", json_path: tuple[str, ...] = ()
+    ) -> ReferenceProbe:
         """A probe of the reference that a foreign key declares, else of an inferred one; columns apart by blanks."""
         found, of = self.table(table), tuple(columns.split())
         declared = next((each for each in found.foreign_keys() if each.columns == of), None)
@@ -67,6 +69,7 @@ class Asking:
             schema=found.schema,
             table=table,
             columns=of,
+            json_path=json_path,
             ref_schema=found.schema,
             ref_table=referenced,
             ref_columns=tuple(referenced_columns.split()),

@@ -1,9 +1,11 @@
 """Few statements: what is asked twice, or of one table, or of small tables, goes together."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from auditor.model import Outcome
-from auditor.planner import Unseen, plan_scans
+from auditor.planner import Unseen, plan_scans, statement_of
 from auditor.probe import Measurement, Probe, RowProbe, relation
 from tests.scans.asking import asking, counts
 from tests.servers import Database
@@ -24,6 +26,23 @@ def test_what_is_asked_twice_is_measured_once(database18: Database) -> None:
         ]
         assert plan_scans([*once, *again]).scans == plan_scans(once).scans
         assert counts(ask.ask(*once, *again)) == [(1, 1), (0, 1), (0, 1)] * 2
+
+
+def test_what_a_constraint_keeps_is_not_counted(database18: Database) -> None:
+    database18.psql(
+        """CREATE TABLE users (id int NOT NULL, org_id int); INSERT INTO users VALUES (1, NULL), (2, 1);
+           ALTER TABLE users ADD CONSTRAINT kept NOT NULL org_id NOT VALID;"""
+    ).check_returncode()
+    with asking(database18) as ask:
+        users = relation(ask.table("users"))
+        asked = [
+            replace(ask.row("users", f"{name} = 1", name), population=users.c[name].is_not(None))
+            for name in ("id", "org_id")
+        ]
+        [scan] = plan_scans(asked).scans
+        assert "WHERE org_id IS NOT NULL" in statement_of([scan])
+        assert "WHERE id IS NOT NULL" not in statement_of([scan])
+        assert counts(ask.ask(*asked)) == [(1, 2), (1, 1)]
 
 
 def test_very_many_conditions_take_two_passes(database18: Database) -> None:
