@@ -15,6 +15,7 @@ from auditor.model import (
     Finding,
     Note,
     Outcome,
+    Part,
     Phase,
     Plan,
     Readiness,
@@ -492,10 +493,9 @@ def _plan(findings: tuple[Finding, ...]) -> Plan:
             phase=phase,
             order=(0, "transcripts"),
             title=f"{phase.value}: orphans of public.transcripts(call_id)",
-            sql=text or "",
+            parts=(Part(title=phase.value, statements=(text or "",), transactional=phase is not Phase.INDEXES),),
             lock=lock,
             rows=rows,
-            transactional=phase is not Phase.INDEXES,
             fingerprints=(orphans.fingerprint,),
         )
         for number, (phase, text, lock, rows) in enumerate(texts)
@@ -648,8 +648,8 @@ def hostile() -> Audit:
         plan=Plan(
             id="p",
             steps=tuple(
-                Step(id=n, phase=Phase.CLEANUP, order=(0, n), title=n, sql="SELECT 1;", lock=n, rows=1,
-                     fingerprints=(n,))
+                Step(id=n, phase=Phase.CLEANUP, order=(0, n), title=n, lock=n, rows=1, fingerprints=(n,),
+                     parts=(Part(title=n, statements=("SELECT 1;",), transactional=False),))
                 for n in HOSTILE_NAMES
             ),
             notes=tuple(Note(n, (n,)) for n in HOSTILE_NAMES),
@@ -771,10 +771,19 @@ _steps = st.builds(
     phase=st.sampled_from(Phase),
     order=st.tuples(st.integers(-5, 5), texts),
     title=texts,
-    sql=texts,
+    parts=_tuples_of(
+        st.builds(
+            Part,
+            title=texts,
+            settings=_tuples_of(texts),
+            statements=_tuples_of(texts),
+            transactional=st.booleans(),
+            condition=st.none() | texts,
+            may_fail=st.booleans(),
+        )
+    ),
     lock=texts,
     rows=_counts,
-    transactional=st.booleans(),
     fingerprints=_tuples_of(texts),
 )
 _summaries = st.builds(

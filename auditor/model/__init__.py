@@ -15,6 +15,7 @@ from auditor.model.audit import (
 from auditor.model.finding import Coverage, Finding, Remedy, RemedySql, Witness
 from auditor.model.plan import Note, Phase, Plan, Step
 from auditor.model.reference import Reference, ReferencedSide
+from auditor.model.script import Part, psql_text
 from auditor.model.subject import Subject, SubjectKind, fingerprint, printable
 from auditor.model.words import Certainty, Outcome, Severity, Status
 
@@ -28,6 +29,7 @@ __all__ = [
     "Finding",
     "Note",
     "Outcome",
+    "Part",
     "Phase",
     "Plan",
     "Readiness",
@@ -48,4 +50,5 @@ __all__ = [
     "Witness",
     "fingerprint",
     "printable",
+    "psql_text",
 ]

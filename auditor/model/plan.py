@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from auditor.model.script import Part, psql_text
+
 
 class Phase(StrEnum):
     """A file of the plan; members stand in the order in which the files run."""
@@ -34,19 +36,28 @@ class Step:
     """One piece of a plan that can be run again.
 
     `id` identifies the step by what it does (equal steps are one step); `order` sorts it within its phase;
-    `lock` names the strongest lock and the table in words; `rows` is the number of rows it is expected to change;
-    `transactional` is false where PostgreSQL refuses the statement inside a transaction block.
+    `lock` names the strongest lock and the table in words; `rows` is the number of rows it is expected to change.
+    `parts` run in their order.
     """
 
     id: str
     phase: Phase
     order: tuple[int, str]
     title: str
-    sql: str
+    parts: tuple[Part, ...]
     lock: str
     rows: int | None = None
-    transactional: bool = True
     fingerprints: tuple[str, ...] = ()
+
+    @property
+    def sql(self) -> str:
+        """The step for psql."""
+        return psql_text(self.parts)
+
+    @property
+    def transactional(self) -> bool:
+        """Whether all of it runs in transactions."""
+        return all(part.transactional for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)

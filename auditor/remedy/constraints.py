@@ -1,13 +1,13 @@
 """Operations that add or validate a constraint, or take it away to bring its violations back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from auditor import sql
 from auditor.catalog import Constraint, Table
-from auditor.model import Note, Phase, Step, printable
+from auditor.model import Note, Part, Phase, Step, printable, psql_text
 from auditor.remedy import order
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.script import LONG, block, digest, named, oid_of, refuse, transaction, words
@@ -100,15 +100,23 @@ def free_name(table: Table, *parts: str, suffix: str) -> str:
 
 
 def constraint_step(  # noqa: PLR0917
-    phase: Phase, rank: int, table: Table, title: str, text: Sql, lock: str, *, verb: str, rollback_part: int = 0
+    phase: Phase,
+    rank: int,
+    table: Table,
+    title: str,
+    parts: Sequence[Part],
+    lock: str,
+    *,
+    verb: str,
+    rollback_part: int = 0,
 ) -> Step:
     """A step about a constraint; its identity is what it does."""
     return Step(
-        id=f"{verb}-{digest(table.schema, table.name, text)}",
+        id=f"{verb}-{digest(table.schema, table.name, psql_text(parts))}",
         phase=phase,
         order=(rollback_part + rank, f"{table.schema}.{table.name} {title}"),
         title=title,
-        sql=text,
+        parts=tuple(parts),
         lock=lock,
     )
 
@@ -157,12 +165,10 @@ def added_and_validated(table: Table, constraint: Named, definition: str, broken
         rank,
         table,
         f"add and validate {called}",
-        Sql(
-            looked_at(called, constraint.unbroken(broken))
-            + "\n"
-            + transaction(f"add {called}", constraint.add(definition))
-            + "\n"
-            + transaction(f"validate {called}", constraint.validate(), timeout=LONG)
+        (
+            looked_at(called, constraint.unbroken(broken)),
+            transaction(f"add {called}", constraint.add(definition)),
+            transaction(f"validate {called}", constraint.validate(), timeout=LONG),
         ),
         f"{exclusive(table)}; then {scans(table)}",
         verb="add",
@@ -171,7 +177,7 @@ def added_and_validated(table: Table, constraint: Named, definition: str, broken
     yield dropped(table, constraint, rank)
 
 
-def looked_at(called: str, check: Sql) -> Sql:
+def looked_at(called: str, check: Sql) -> Part:
     """Reads all rows before a strong lock is asked for."""
     return transaction(f"no row breaks {called}", "SET LOCAL row_security = off;", check, timeout=LONG)
 
@@ -179,16 +185,18 @@ def looked_at(called: str, check: Sql) -> Sql:
 def verified(table: Table, constraint: Named, rank: int, more: str = "") -> Step:
     """Fails while the constraint is not there and valid, and also so."""
     title = f"{printable(constraint.name)} on {named(table)} is valid"
-    text = transaction(title, constraint.verify(more))
-    return constraint_step(Phase.VERIFY, 1_000_000 + rank, table, title, text, "none: reads the catalog", verb="verify")
+    parts = (transaction(title, constraint.verify(more)),)
+    return constraint_step(
+        Phase.VERIFY, 1_000_000 + rank, table, title, parts, "none: reads the catalog", verb="verify"
+    )
 
 
 def dropped(table: Table, constraint: Named, rank: int, more: str = "") -> Step:
     """Drops a constraint that the plan made, last made first."""
     title = f"drop {printable(constraint.name)} of {named(table)}"
-    text = transaction(title, constraint.drop(more))
+    parts = (transaction(title, constraint.drop(more)),)
     return constraint_step(
-        Phase.ROLLBACK, LATER - rank, table, title, text, exclusive(table), verb="drop", rollback_part=order.DROP
+        Phase.ROLLBACK, LATER - rank, table, title, parts, exclusive(table), verb="drop", rollback_part=order.DROP
     )
 
 
@@ -206,9 +214,9 @@ class _Validate:
             return
         constraint = on_table(self.table, self.constraint.name, KINDS[self.constraint.kind])
         title = f"validate {printable(constraint.name)} on {named(self.table)}"
-        text = transaction(title, constraint.validate(), timeout=LONG)
+        parts = (transaction(title, constraint.validate(), timeout=LONG),)
         yield constraint_step(
-            Phase.CONSTRAINTS, FOREIGN_KEYS, self.table, title, text, scans(self.table), verb="validate"
+            Phase.CONSTRAINTS, FOREIGN_KEYS, self.table, title, parts, scans(self.table), verb="validate"
         )
         yield verified(self.table, constraint, FOREIGN_KEYS)
         yield from reopened(context, self.table, self.constraint)
@@ -252,15 +260,15 @@ def reopened(context: PlanContext, table: Table, constraint: Constraint) -> Iter
         return
     there = on_table(table, constraint.name, KINDS[constraint.kind])
     definition = constraint.definition.removesuffix(" NOT VALID") + " NOT VALID"
-    parts = (
+    changes = (
         (order.DROP, 0, "take away", there.drop()),
         (order.ADD_AGAIN, 0, "give back, NOT VALID,", there.add(definition)),
     )
-    for part, rank, verb, change in parts:
+    for part, rank, verb, change in changes:
         title = f"{verb} {printable(constraint.name)} of {named(table)}"
-        text = transaction(title, change)
+        parts = (transaction(title, change),)
         yield constraint_step(
-            Phase.ROLLBACK, rank, table, title, text, exclusive(table), verb="reopen", rollback_part=part
+            Phase.ROLLBACK, rank, table, title, parts, exclusive(table), verb="reopen", rollback_part=part
         )
 
 

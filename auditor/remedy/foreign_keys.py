@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from auditor import sql
 from auditor.catalog import Action, Leaf, Table
-from auditor.model import Note, Phase, Step, printable
+from auditor.model import Note, Part, Phase, Step, printable
 from auditor.remedy.constraints import (
     FOREIGN_KEYS,
     Named,
@@ -60,8 +60,8 @@ class _AddForeignKey:
     def _directly(self, adding: Phase) -> Iterator[Step]:
         constraint = on_table(self.table, self._name, "f")
         add = transaction(f"add {self._called}", constraint.add(f"{self._definition} NOT VALID"))
-        yield self._step(adding, 0, f"add {self._called}", add, self._add_lock)
-        yield self._validation(transaction(f"validate {self._called}", constraint.validate(), timeout=LONG))
+        yield self._step(adding, 0, f"add {self._called}", (add,), self._add_lock)
+        yield self._validation((transaction(f"validate {self._called}", constraint.validate(), timeout=LONG),))
         yield verified(self.table, constraint, FOREIGN_KEYS, self._leads_there)
         yield dropped(self.table, constraint, FOREIGN_KEYS, self._leads_there)
 
@@ -77,8 +77,8 @@ class _AddForeignKey:
             transaction(f"validate {self._called}, on a partition", leaf.validate(), timeout=LONG) for leaf in leaves
         ]
         whole = transaction(f"add {self._called}, of which the partitions' are parts", root.add(self._definition))
-        yield self._step(adding, 0, f"add {self._called}", _joined(adds), self._add_lock)
-        yield self._validation(_joined([*validations, whole]))
+        yield self._step(adding, 0, f"add {self._called}", adds, self._add_lock)
+        yield self._validation((*validations, whole))
         yield verified(self.table, root, FOREIGN_KEYS, self._leads_there)
         yield self._leafwise_drop(root, leaves)
 
@@ -89,19 +89,19 @@ class _AddForeignKey:
             for leaf in leaves
         ]
         return constraint_step(
-            Phase.ROLLBACK, step.order[0], self.table, step.title, _joined([Sql(step.sql), *rest]), step.lock,
+            Phase.ROLLBACK, step.order[0], self.table, step.title, (*step.parts, *rest), step.lock,
             verb="drop",
         )  # fmt: skip
 
-    def _validation(self, text: Sql) -> Step:
+    def _validation(self, parts: Sequence[Part]) -> Step:
         lock = (
             f"SHARE UPDATE EXCLUSIVE on {named(self.table)} and ROW SHARE on {named(self.referenced)}, for a scan:"
             " reads and writes go on"
         )
-        return self._step(Phase.CONSTRAINTS, 1, f"validate {self._called}", text, lock)
+        return self._step(Phase.CONSTRAINTS, 1, f"validate {self._called}", parts, lock)
 
-    def _step(self, phase: Phase, place: int, title: str, text: Sql, lock: str) -> Step:
-        return constraint_step(phase, FOREIGN_KEYS + place, self.table, title, text, lock, verb="foreign-key")
+    def _step(self, phase: Phase, place: int, title: str, parts: Sequence[Part], lock: str) -> Step:
+        return constraint_step(phase, FOREIGN_KEYS + place, self.table, title, parts, lock, verb="foreign-key")
 
     @property
     def _name(self) -> str:
@@ -139,10 +139,6 @@ class _AddForeignKey:
 
 def _on_leaf(leaf: Leaf, name: str) -> Named:
     return Named(schema=leaf.schema, table=leaf.name, name=name, kind="f")
-
-
-def _joined(texts: Sequence[Sql]) -> Sql:
-    return Sql("\n".join(texts))
 
 
 def add_foreign_key(  # noqa: PLR0917

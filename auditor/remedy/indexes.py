@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from auditor import sql
 from auditor.catalog import Index, Leaf, Table
-from auditor.model import Note, Phase, Step, printable
+from auditor.model import Note, Part, Phase, Step, printable, psql_text
 from auditor.remedy import order
 from auditor.remedy.constraints import columns_of
 from auditor.remedy.operation import Operation, PlanContext
-from auditor.remedy.script import block, digest, named, oid_of, outside, refuse, transaction, words
+from auditor.remedy.script import LONG, block, digest, named, oid_of, outside, refuse, transaction, words
 from auditor.sql import Condition, Expression, Sql
 
 _LAST = 9
+_NAME_BYTES = 63
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,15 +25,15 @@ class IndexName:
     of_schema: str
     of: str
 
-    def built(self, unique: str, keys: str) -> tuple[Sql, ...]:
+    def built(self, title: str, unique: str, keys: str) -> tuple[Part, ...]:
         """Builds it where it is not there; what a build that failed left behind, invalid, is dropped first."""
         create = (
             f"CREATE {unique}INDEX CONCURRENTLY IF NOT EXISTS {sql.quote(self.name)}"
             f" ON {sql.quote(self.of_schema, self.of)} {keys};"
         )
-        return self._executed("DROP INDEX CONCURRENTLY", "NOT i.indisvalid"), Sql(create)
+        return self._dropped(title, self.name, "NOT i.indisvalid"), outside(title, create)
 
-    def unique(self, keys: Sequence[str], where: str = "") -> Sql:
+    def unique(self, title: str, keys: Sequence[str], where: str = "") -> Part:
         """Fails where rows share a key, before it is built: a build that failed leaves an index that refuses writes."""
         refusal = refuse(
             "rows of % share a key of the unique index % that is to be built; nothing has been changed",
@@ -45,46 +46,50 @@ class IndexName:
             f"SELECT FROM {sql.quote(self.of_schema, self.of)} WHERE {population}"
             f" GROUP BY {', '.join(keys)} HAVING pg_catalog.count(*) > 1"
         )
-        return block(f"IF NOT {self.is_valid()} AND EXISTS ({shared}) THEN\n{refusal}\nEND IF;")
+        check = block(f"IF NOT {self.is_valid()} AND EXISTS ({shared}) THEN\n{refusal}\nEND IF;")
+        settings = ("SET LOCAL row_security = off;",)
+        return transaction(f"no rows share a key of the {title}", *settings, check, timeout=LONG)
 
-    def dropped(self) -> Sql:
+    def dropped(self, title: str) -> Part:
         """Drops it where it is there, on this table, and neither a constraint nor an index of the root stands on it."""
         free = (
             "NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)\n"
             "    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)"
         )
-        return self._executed("DROP INDEX CONCURRENTLY", free)
+        return self._dropped(title, self.name, free)
 
-    def rebuilt(self) -> Sql:
-        """Builds it anew where it is invalid."""
-        return self._executed("REINDEX INDEX CONCURRENTLY", "NOT i.indisvalid")
-
-    def dropped_if_valid(self) -> Sql:
-        """Drops it where it is valid."""
-        return self._executed("DROP INDEX CONCURRENTLY", "i.indisvalid")
-
-    def without_leftovers(self) -> Sql:
-        """Drops what a rebuild that failed left behind."""
-        return Sql(
-            "SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)\n"
-            "FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid\n"
-            f"WHERE i.indrelid = {oid_of(self.of_schema, self.of)} AND NOT i.indisvalid\n"
-            f"    AND pg_catalog.starts_with(c.relname, {sql.literal(self.name + '_ccnew')})\n\\gexec"
+    def rebuilt(self, title: str) -> tuple[Part, ...]:
+        """Builds it anew where it is invalid; what a rebuild that failed left behind is dropped first."""
+        rebuild = f"REINDEX INDEX CONCURRENTLY {sql.quote(self.schema, self.name)};"
+        return (
+            self._dropped(title, _left_behind(self.name), "NOT i.indisvalid"),
+            outside(title, rebuild, self._is_there(self.name, "NOT i.indisvalid")),
         )
+
+    def dropped_if_valid(self, title: str) -> Part:
+        """Drops it where it is valid."""
+        return self._dropped(title, self.name, "i.indisvalid")
 
     def is_valid(self) -> Sql:
         """Whether it is there, on this table, and valid."""
-        return Sql(f"EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE {self._place()} AND i.indisvalid)")
+        return self._is_there(self.name, "i.indisvalid")
 
-    def _executed(self, command: str, condition: str) -> Sql:
-        """A block cannot hold such a command, so psql runs what the query returns: nothing where nothing is to do."""
+    def _dropped(self, title: str, name: str, condition: str) -> Part:
+        drop = f"DROP INDEX CONCURRENTLY IF EXISTS {sql.quote(self.schema, name)};"
+        return outside(title, drop, self._is_there(name, condition))
+
+    def _is_there(self, name: str, condition: str) -> Sql:
+        """Whether an index of that name is on this table, and is so."""
         return Sql(
-            f"SELECT pg_catalog.format('{command} %s', i.indexrelid::pg_catalog.regclass)\n"
-            f"FROM pg_catalog.pg_index AS i WHERE {self._place()} AND {condition}\n\\gexec"
+            f"EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = {oid_of(self.schema, name)}"
+            f" AND i.indrelid = {oid_of(self.of_schema, self.of)} AND {condition})"
         )
 
-    def _place(self) -> str:
-        return f"i.indexrelid = {oid_of(self.schema, self.name)} AND i.indrelid = {oid_of(self.of_schema, self.of)}"
+
+def _left_behind(name: str) -> str:
+    """What PostgreSQL calls the new index of a rebuild, cut to fit as it cuts it."""
+    suffix = "_ccnew"
+    return name.encode()[: _NAME_BYTES - len(suffix)].decode(errors="ignore") + suffix
 
 
 def free_index_name(context: PlanContext, schema: str, *parts: str, suffix: str) -> str:
@@ -104,17 +109,15 @@ def leaf_index(context: PlanContext, leaf: Leaf, columns: tuple[str, ...], defin
     return IndexName(schema=leaf.schema, name=name, of_schema=leaf.schema, of=leaf.name)
 
 
-def index_step(phase: Phase, table: Table, title: str, statements: Sequence[str], place: int = 0) -> Step:
-    """A step of statements that PostgreSQL refuses in a transaction."""
-    text = outside(title, *statements)
+def index_step(phase: Phase, table: Table, title: str, parts: Sequence[Part], place: int = 0) -> Step:
+    """A step of statements that PostgreSQL refuses in a transaction, and of what is looked at before them."""
     return Step(
-        id=f"index-{digest(table.schema, table.name, text)}",
+        id=f"index-{digest(table.schema, table.name, psql_text(parts))}",
         phase=phase,
         order=(place, f"{table.schema}.{table.name} {title}"),
         title=title,
-        sql=text,
+        parts=tuple(parts),
         lock=f"SHARE UPDATE EXCLUSIVE on {named(table)}, for the time of a build: reads and writes go on",
-        transactional=False,
     )
 
 
@@ -132,16 +135,17 @@ class _CreateIndex:
         if self.table.kind == "partitioned":
             yield from self._partitioned(context, root, title)
         else:
-            built = root.built(self._unique, self._definition)
-            yield index_step(Phase.INDEXES, self.table, title, [*self._checked(root), *built])
-            yield index_step(Phase.ROLLBACK, self.table, f"drop {title}", [root.dropped()], _LAST)
+            built = root.built(title, self._unique, self._definition)
+            yield index_step(Phase.INDEXES, self.table, title, [*self._checked(title, root), *built])
+            yield index_step(Phase.ROLLBACK, self.table, f"drop {title}", [root.dropped(f"drop {title}")], _LAST)
         yield index_is_valid(self.table, root)
 
     def _partitioned(self, context: PlanContext, root: IndexName, title: str) -> Iterator[Step]:
         """The root's index takes those of the leaves for its own, and reads no row."""
         leaves = [self._on_leaf(context, leaf) for leaf in self.table.leaves]
-        builds = [statement for leaf in leaves for statement in leaf.built(self._unique, self._definition)]
-        yield index_step(Phase.INDEXES, self.table, f"{title}, on each partition", [*self._checked(root), *builds])
+        each = f"{title}, on each partition"
+        builds = [part for leaf in leaves for part in leaf.built(each, self._unique, self._definition)]
+        yield index_step(Phase.INDEXES, self.table, each, [*self._checked(title, root), *builds])
         create = (
             f"CREATE {self._unique}INDEX {sql.quote(root.name)}"
             f" ON {sql.quote(self.table.schema, self.table.name)} {self._definition};"
@@ -154,8 +158,8 @@ class _CreateIndex:
         text = transaction(f"drop {title}", drop)
         lock = f"ACCESS EXCLUSIVE on {named(self.table)} and its partitions, for milliseconds: reads and writes wait"
         yield _step(Phase.ROLLBACK, _LAST, self.table, f"drop {title}", text, lock)
-        drops = [leaf.dropped() for leaf in leaves]
-        yield index_step(Phase.ROLLBACK, self.table, f"drop {title}, on each partition", drops, _LAST + 1)
+        drops = [leaf.dropped(f"drop {each}") for leaf in leaves]
+        yield index_step(Phase.ROLLBACK, self.table, f"drop {each}", drops, _LAST + 1)
 
     def _index(self, context: PlanContext, schema: str, table: str) -> IndexName:
         """Named after the columns that its keys use, and distinct where keys are expressions or rows are left out."""
@@ -171,9 +175,9 @@ class _CreateIndex:
     def _columns(self) -> tuple[str, ...]:
         return tuple(name for key in self.keys for name in ((key,) if isinstance(key, str) else columns_of(key)))
 
-    def _checked(self, root: IndexName) -> tuple[Sql, ...]:
+    def _checked(self, title: str, root: IndexName) -> tuple[Part, ...]:
         where = "" if self.where is None else sql.render_condition(self.where)
-        return (root.unique(self._keys, where),) if self.unique else ()
+        return (root.unique(title, self._keys, where),) if self.unique else ()
 
     @property
     def _keys(self) -> tuple[str, ...]:
@@ -201,14 +205,14 @@ def index_is_valid(table: Table, index: IndexName) -> Step:
 
 
 def _step(  # noqa: PLR0917
-    phase: Phase, place: int, table: Table, title: str, text: Sql, lock: str
+    phase: Phase, place: int, table: Table, title: str, part: Part, lock: str
 ) -> Step:
     return Step(
-        id=f"index-{digest(table.schema, table.name, text)}",
+        id=f"index-{digest(table.schema, table.name, psql_text((part,)))}",
         phase=phase,
         order=(place, f"{table.schema}.{table.name} {title}"),
         title=title,
-        sql=text,
+        parts=(part,),
         lock=lock,
     )
 
@@ -226,22 +230,21 @@ class _RebuildIndex:
         index = IndexName(
             schema=self.index.schema, name=self.index.name, of_schema=self.table.schema, of=self.table.name
         )
-        yield index_step(Phase.INDEXES, self.table, f"rebuild {title}", [index.without_leftovers(), index.rebuilt()])
+        rebuilt = f"rebuild {title}"
+        yield index_step(Phase.INDEXES, self.table, rebuilt, index.rebuilt(rebuilt))
         yield index_is_valid(self.table, index)
         if not self.index.unique:
             yield Note(f"{title}: rolling back leaves it valid")
             return
-        yield index_step(
-            Phase.ROLLBACK, self.table, f"drop {title}, which would refuse the duplicates", [index.dropped_if_valid()]
-        )
-        yield index_step(
-            Phase.ROLLBACK, self.table, f"{title} as it was, which an error is to end", self._failing(), order.ADD_AGAIN
-        )
+        gone = f"drop {title}, which would refuse the duplicates"
+        yield index_step(Phase.ROLLBACK, self.table, gone, [index.dropped_if_valid(gone)])
+        as_it_was = f"{title} as it was, which an error is to end"
+        yield index_step(Phase.ROLLBACK, self.table, as_it_was, [self._failing(as_it_was)], order.ADD_AGAIN)
 
-    def _failing(self) -> tuple[str, ...]:
+    def _failing(self, title: str) -> Part:
         """With the duplicates back, the build fails as it did, and leaves the index invalid as it was."""
         create = self.index.definition.replace(" INDEX ", " INDEX CONCURRENTLY IF NOT EXISTS ", 1)
-        return "\\set ON_ERROR_STOP off", f"{create};", "\\set ON_ERROR_STOP on"
+        return outside(title, f"{create};", may_fail=True)
 
 
 def create_index(

@@ -46,7 +46,7 @@ class _SetNotNull:
         altered = f"ALTER TABLE {sql.quote(self.table.schema, self.table.name)} ALTER COLUMN {column}"
         is_set = _is_not_null(self.table, self.column)
         add = check.add(f"CHECK ({column} IS NOT NULL) NOT VALID", unless=is_set)
-        steps = (
+        parts = (
             looked_at(f"{printable(name)} on {named(self.table)}", check.unbroken(f"{column} IS NULL", unless=is_set)),
             transaction(f"{title}: a check that says the same", add),
             transaction(f"{title}: validated", block(f"IF {check.is_there()} THEN\n{check.validate()}\nEND IF;"),
@@ -58,18 +58,25 @@ class _SetNotNull:
             ),
         )  # fmt: skip
         lock = f"{exclusive(self.table)}; then {scans(self.table)}"
-        yield constraint_step(Phase.CONSTRAINTS, CHECKS, self.table, title, Sql("\n".join(steps)), lock, verb="add")
+        yield constraint_step(Phase.CONSTRAINTS, CHECKS, self.table, title, parts, lock, verb="add")
         refusal = refuse("% of % is not NOT NULL", words(self.column), words(f"{self.table.schema}.{self.table.name}"))
         verify = f"{named(self.table)}({printable(self.column)}) is NOT NULL"
         yield constraint_step(
             Phase.VERIFY, 1_000_000, self.table, verify,
-            transaction(verify, block(f"IF NOT ({is_set}) THEN\n{refusal}\nEND IF;")),
+            (transaction(verify, block(f"IF NOT ({is_set}) THEN\n{refusal}\nEND IF;")),),
             "none: reads the catalog", verb="verify",
         )  # fmt: skip
         undo = f"{named(self.table)}({printable(self.column)}) accepts NULL again"
-        text = transaction(undo, block(f"IF {is_set} THEN\n{altered} DROP NOT NULL;\nEND IF;"), check.drop())
+        back = transaction(undo, block(f"IF {is_set} THEN\n{altered} DROP NOT NULL;\nEND IF;"), check.drop())
         yield constraint_step(
-            Phase.ROLLBACK, LATER, self.table, undo, text, exclusive(self.table), verb="drop", rollback_part=order.DROP
+            Phase.ROLLBACK,
+            LATER,
+            self.table,
+            undo,
+            (back,),
+            exclusive(self.table),
+            verb="drop",
+            rollback_part=order.DROP,
         )
 
 

@@ -73,7 +73,7 @@ class Quarantine:
             phase=Phase.GUARD,
             order=(2, self.name),
             title=title,
-            sql=transaction(title, self._definition()),
+            parts=(transaction(title, self._definition()),),
             lock=_NO_LOCK,
         )
         yield _end_step(context)
@@ -109,10 +109,12 @@ def _schema_step() -> Step:
         phase=Phase.GUARD,
         order=(1, ""),
         title=title,
-        sql=transaction(
-            title,
-            f"CREATE SCHEMA IF NOT EXISTS {QUARANTINE_SCHEMA};",
-            f"REVOKE ALL ON SCHEMA {QUARANTINE_SCHEMA} FROM PUBLIC;",
+        parts=(
+            transaction(
+                title,
+                f"CREATE SCHEMA IF NOT EXISTS {QUARANTINE_SCHEMA};",
+                f"REVOKE ALL ON SCHEMA {QUARANTINE_SCHEMA} FROM PUBLIC;",
+            ),
         ),
         lock=_NO_LOCK,
     )
@@ -147,7 +149,7 @@ def server_step(context: PlanContext, phase: Phase) -> Step:
         phase=phase,
         order=(order.FIRST, ""),
         title=title,
-        sql=transaction(title, block(body)),
+        parts=(transaction(title, block(body)),),
         lock=_NO_LOCK,
     )
 
@@ -165,7 +167,9 @@ def _end_step(context: PlanContext) -> Step:
         phase=Phase.ROLLBACK,
         order=(order.END, ""),
         title=title,
-        sql=transaction(title, block(_end(context.plan_id), "kept record;\nnumber bigint;\nleft_over bigint := 0;")),
+        parts=(
+            transaction(title, block(_end(context.plan_id), "kept record;\nnumber bigint;\nleft_over bigint := 0;")),
+        ),
         lock=_NO_LOCK,
     )
 

@@ -70,16 +70,18 @@ def removal_steps(  # noqa: PLR0917
         phase=Phase.CLEANUP,
         order=order.forward(context, table, rank, step),
         title=title,
-        sql=transaction(
-            title,
-            ready((*quarantines, *others)),
-            unforeseen(closure),
-            *guarded(table, violation, context),
-            *(statement for move in moves for statement in move.statements),
-            *change,
-            timeout=LONG,
-            path=not _fires(quarantines + others),
-            rows=True,
+        parts=(
+            transaction(
+                title,
+                ready((*quarantines, *others)),
+                unforeseen(closure),
+                *guarded(table, violation, context),
+                *(statement for move in moves for statement in move.statements),
+                *change,
+                timeout=LONG,
+                path=not _fires(quarantines + others),
+                rows=True,
+            ),
         ),
         lock=row_lock(*(each.table for each in (*quarantines, *others))),
         rows=None if moves else context.violations,
@@ -141,14 +143,16 @@ def assignment_steps(
         phase=Phase.CLEANUP,
         order=order.forward(context, table, rank, step),
         title=title,
-        sql=transaction(
-            title,
-            ready((quarantine,)),
-            *guarded(table, violation, context),
-            assign_statement(quarantine, step, values, violation),
-            timeout=LONG,
-            path=not _fires([quarantine]),
-            rows=True,
+        parts=(
+            transaction(
+                title,
+                ready((quarantine,)),
+                *guarded(table, violation, context),
+                assign_statement(quarantine, step, values, violation),
+                timeout=LONG,
+                path=not _fires([quarantine]),
+                rows=True,
+            ),
         ),
         lock=row_lock(table),
         rows=context.violations,
@@ -190,7 +194,7 @@ def restoring(context: PlanContext, table: Table, rank: int, step: str, back: It
         phase=Phase.ROLLBACK,
         order=order.backward(context, table, rank, step),
         title=title,
-        sql=transaction(title, *back, timeout=LONG, rows=True),
+        parts=(transaction(title, *back, timeout=LONG, rows=True),),
         lock=f"SHARE ROW EXCLUSIVE on {named(table)} where it has triggers, else {row_lock(table)}",
     )
 
@@ -212,11 +216,13 @@ def holds_no(table: Table, violation: Condition, context: PlanContext) -> Step:
         phase=Phase.VERIFY,
         order=order.forward(context, table, 0, identity(table, violation)),
         title=title,
-        sql=transaction(
-            title,
-            "SET LOCAL row_security = off;",
-            block(f"number := ({count});\nIF number > 0 THEN\n{refusal}\nEND IF;", "number bigint;"),
-            timeout=LONG,
+        parts=(
+            transaction(
+                title,
+                "SET LOCAL row_security = off;",
+                block(f"number := ({count});\nIF number > 0 THEN\n{refusal}\nEND IF;", "number bigint;"),
+                timeout=LONG,
+            ),
         ),
         lock=f"ACCESS SHARE on {named(table)}: nobody waits",
     )

@@ -1,14 +1,11 @@
-"""The frame that every step's text stands in: what it sets, where its transaction begins and ends.
-
-A step runs alone, in `psql` with ON_ERROR_STOP, whatever the session before it set.
-"""
+"""The parts that steps are made of: what each sets, and what runs in one transaction."""
 
 import hashlib
 import json
 
 from auditor import sql
 from auditor.catalog import Table
-from auditor.model import printable
+from auditor.model import Part, printable
 from auditor.sql import Sql
 
 QUICK = "10s"
@@ -27,25 +24,29 @@ _PATIENT_WAIT = "10min"
 """For concurrent builds: nobody waits behind them, and they have to outwait every transaction that is open."""
 
 
-def transaction(title: str, *statements: str, timeout: str = QUICK, path: bool = True, rows: bool = False) -> Sql:
+def transaction(title: str, *statements: str, timeout: str = QUICK, path: bool = True, rows: bool = False) -> Part:
     """The statements in one transaction.
 
     `rows` for those that touch rows: row security must not hide some of them, foreign keys are checked at once.
     `path` false leaves the connection's own search_path: users' triggers may need it.
     """
-    settings = [f"SET LOCAL {setting};" for setting in _settings(_WAIT, timeout, path)]
+    settings = _settings(_WAIT, timeout, path)
     if rows:
-        settings += ["SET LOCAL row_security = off;", "SET CONSTRAINTS ALL IMMEDIATE;"]
-    begin = "BEGIN ISOLATION LEVEL READ COMMITTED;"
-    return Sql("\n".join((sql.comment(title), begin, *settings, *statements, "COMMIT;")))
+        settings = (*settings, "row_security = off")
+        statements = ("SET CONSTRAINTS ALL IMMEDIATE;", *statements)
+    return Part(title=title, settings=settings, statements=statements)
 
 
-def outside(title: str, *statements: str) -> Sql:
-    """The statements one by one, for those that PostgreSQL refuses in a transaction; each can be repeated."""
-    parameters = _settings(_PATIENT_WAIT, LONG, True)
-    settings = [f"SET {setting};" for setting in parameters]
-    resets = [f"RESET {setting.split(' ')[0]};" for setting in parameters]
-    return Sql("\n".join((sql.comment(title), *settings, *statements, *resets)))
+def outside(title: str, statement: str, condition: str | None = None, may_fail: bool = False) -> Part:
+    """A statement that PostgreSQL refuses in a transaction, which can be repeated."""
+    return Part(
+        title=title,
+        settings=_settings(_PATIENT_WAIT, LONG, True),
+        statements=(statement,),
+        transactional=False,
+        condition=condition,
+        may_fail=may_fail,
+    )
 
 
 def _settings(wait: str, timeout: str, path: bool) -> tuple[str, ...]:

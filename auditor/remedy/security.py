@@ -44,7 +44,7 @@ class Change:
             phase=phase,
             order=(place, f"{self.table.schema}.{self.table.name} {title}"),
             title=title,
-            sql=transaction(title, text),
+            parts=(transaction(title, text),),
             lock=lock,
         )
 

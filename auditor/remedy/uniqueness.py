@@ -10,8 +10,7 @@ from auditor.remedy import order
 from auditor.remedy.constraints import KEYS, LATER, Named, constraint_step, exclusive, on_table, verified
 from auditor.remedy.indexes import IndexName, free_index_name, index_step, leaf_index
 from auditor.remedy.operation import Operation, PlanContext
-from auditor.remedy.script import named, outside, transaction
-from auditor.sql import Sql
+from auditor.remedy.script import named, transaction
 
 
 def can_be_unique(table: Table, columns: tuple[str, ...]) -> bool:
@@ -47,7 +46,9 @@ class _AddUnique:
         yield self._built(index, (index,), title)
         lock = exclusive(self.table)
         made = transaction(f"unique key of {title}", constraint.add(f"UNIQUE USING INDEX {sql.quote(name)}"))
-        yield constraint_step(Phase.CONSTRAINTS, KEYS, self.table, f"unique key of {title}", made, lock, verb="unique")
+        yield constraint_step(
+            Phase.CONSTRAINTS, KEYS, self.table, f"unique key of {title}", (made,), lock, verb="unique"
+        )
         yield self._dropped(title, constraint, (index,))
 
     def _partitioned(self, context: PlanContext, title: str, name: str) -> Iterator[Step]:
@@ -63,30 +64,28 @@ class _AddUnique:
         added = root.add(sql.compose("UNIQUE ({columns})", columns=sql.Names(self.columns)))
         made = transaction(f"unique key of {title}", *adds, added)
         lock = exclusive(self.table)
-        yield constraint_step(Phase.CONSTRAINTS, KEYS, self.table, f"unique key of {title}", made, lock, verb="unique")
+        yield constraint_step(
+            Phase.CONSTRAINTS, KEYS, self.table, f"unique key of {title}", (made,), lock, verb="unique"
+        )
         yield self._dropped(title, root, indexes, [leaf for leaf, _ in leaves])
 
     def _built(self, whole: IndexName, indexes: Sequence[IndexName], title: str) -> Step:
         keys = sql.compose("({columns})", columns=sql.Names(self.columns))
-        checked = whole.unique([sql.quote(column) for column in self.columns])
-        statements = [checked, *(statement for index in indexes for statement in index.built("UNIQUE ", keys))]
-        return index_step(Phase.INDEXES, self.table, f"unique index on {title}", statements)
+        called = f"unique index on {title}"
+        builds = [part for index in indexes for part in index.built(called, "UNIQUE ", keys)]
+        checked = whole.unique(called, [sql.quote(column) for column in self.columns])
+        return index_step(Phase.INDEXES, self.table, called, [checked, *builds])
 
     def _dropped(
         self, title: str, constraint: Named, indexes: Sequence[IndexName], leaves: Sequence[Named] = ()
     ) -> Step:
-        text = "\n".join(
-            (
-                transaction(
-                    f"drop the unique key of {title}",
-                    constraint.drop(),
-                    *(leaf.drop("k.conparentid = 0") for leaf in leaves),
-                ),
-                outside(f"drop the unique index on {title}", *(index.dropped() for index in indexes)),
-            )
+        drops = (constraint.drop(), *(leaf.drop("k.conparentid = 0") for leaf in leaves))
+        parts = (
+            transaction(f"drop the unique key of {title}", *drops),
+            *(index.dropped(f"drop the unique index on {title}") for index in indexes),
         )
         return constraint_step(
-            Phase.ROLLBACK, LATER - KEYS, self.table, f"drop the unique key of {title}", Sql(text),
+            Phase.ROLLBACK, LATER - KEYS, self.table, f"drop the unique key of {title}", parts,
             exclusive(self.table), verb="drop", rollback_part=order.DROP,
         )  # fmt: skip
 

@@ -42,7 +42,7 @@ class _PopulateView:
             phase=phase,
             order=(place, f"{self.view.schema}.{self.view.name}"),
             title=title,
-            sql=transaction(title, text, timeout=LONG, path=False),
+            parts=(transaction(title, text, timeout=LONG, path=False),),
             lock=lock,
         )
 

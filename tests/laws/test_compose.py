@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.model import Note, Phase, Plan, Step
+from auditor.model import Note, Part, Phase, Plan, Step
 from auditor.remedy import compose
 
 
@@ -17,10 +17,9 @@ def steps(draw: st.DrawFn) -> Step:
         phase=list(Phase)[number % len(Phase)],
         order=(number // 3, f"table {number}"),
         title=f"title {number}",
-        sql=f"SELECT {number};",
+        parts=(Part(title=f"title {number}", statements=(f"SELECT {number};",), transactional=number != 4),),
         lock="none",
         rows=draw(st.none() | st.integers(0, 3)),
-        transactional=number != 4,
         fingerprints=draw(
             st.sets(st.sampled_from(["F-1", "F-2", "F-3"]), max_size=2).map(lambda found: tuple(sorted(found)))
         ),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 
-from auditor.model import Audit, Phase, Plan
+from auditor.model import Audit, Part, Phase, Plan
 from reports.sql import render
 from tests import audits
 from tests.servers import Database
@@ -72,8 +72,11 @@ def test_the_plan_as_json_is_the_plan() -> None:
 @settings(deadline=None)
 @given(audits.audits)
 def test_no_name_leaves_its_comment_or_its_place_in_the_readme(audit: Audit) -> None:
-    bare = replace(audit, plan=replace(audit.plan, steps=tuple(replace(s, sql="SELECT 1;") for s in audit.plan.steps)))
-    files = render(bare)
+    bare = Part(title="bare", statements=("SELECT 1;",), transactional=False)
+    steps = tuple(
+        replace(step, parts=tuple(replace(bare, title=part.title) for part in step.parts)) for step in audit.plan.steps
+    )
+    files = render(replace(audit, plan=replace(audit.plan, steps=steps)))
     allowed = {"", "SELECT 1;", "\\set ON_ERROR_STOP on", "\\encoding UTF8"}
     for name, text in files.items():
         assert not {c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")} - {"\n"}

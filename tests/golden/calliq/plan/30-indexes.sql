@@ -36,13 +36,15 @@ COMMIT;
 -- step 2: index call_weekly_stats_org_id_week_key on public.call_weekly_stats
 -- finding F-c599d31890
 -- lock SHARE UPDATE EXCLUSIVE on public.call_weekly_stats, for the time of a build: reads and writes go on; outside transactions
--- index call_weekly_stats_org_id_week_key on public.call_weekly_stats
-SET standard_conforming_strings = on;
-SET client_encoding = 'UTF8';
-SET client_min_messages = warning;
-SET lock_timeout = '10min';
-SET statement_timeout = '1h';
-SET search_path = '';
+-- no rows share a key of the index call_weekly_stats_org_id_week_key on public.call_weekly_stats
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -52,9 +54,18 @@ RAISE EXCEPTION 'rows of % share a key of the unique index % that is to be built
 END IF;
 END
 $auditor$;
-SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
-FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.call_weekly_stats_org_id_week_key') AND i.indrelid = pg_catalog.to_regclass('public.call_weekly_stats') AND NOT i.indisvalid
-\gexec
+COMMIT;
+-- index call_weekly_stats_org_id_week_key on public.call_weekly_stats
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '10min';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.call_weekly_stats_org_id_week_key') AND i.indrelid = pg_catalog.to_regclass('public.call_weekly_stats') AND NOT i.indisvalid) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.call_weekly_stats_org_id_week_key;
+\endif
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS call_weekly_stats_org_id_week_key ON public.call_weekly_stats (org_id, week);
 RESET standard_conforming_strings;
 RESET client_encoding;
@@ -66,13 +77,15 @@ RESET search_path;
 -- step 3: index referrals_referred_email_1cba57_key on public.referrals
 -- finding F-83354c485c
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals, for the time of a build: reads and writes go on; outside transactions
--- index referrals_referred_email_1cba57_key on public.referrals
-SET standard_conforming_strings = on;
-SET client_encoding = 'UTF8';
-SET client_min_messages = warning;
-SET lock_timeout = '10min';
-SET statement_timeout = '1h';
-SET search_path = '';
+-- no rows share a key of the index referrals_referred_email_1cba57_key on public.referrals
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -82,9 +95,18 @@ RAISE EXCEPTION 'rows of % share a key of the unique index % that is to be built
 END IF;
 END
 $auditor$;
-SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
-FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND NOT i.indisvalid
-\gexec
+COMMIT;
+-- index referrals_referred_email_1cba57_key on public.referrals
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '10min';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND NOT i.indisvalid) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.referrals_referred_email_1cba57_key;
+\endif
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS referrals_referred_email_1cba57_key ON public.referrals ((lower(referred_email)));
 RESET standard_conforming_strings;
 RESET client_encoding;
@@ -103,9 +125,10 @@ SET client_min_messages = warning;
 SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
-SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
-FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.transcripts_reviewed_by_idx') AND i.indrelid = pg_catalog.to_regclass('public.transcripts') AND NOT i.indisvalid
-\gexec
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.transcripts_reviewed_by_idx') AND i.indrelid = pg_catalog.to_regclass('public.transcripts') AND NOT i.indisvalid) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.transcripts_reviewed_by_idx;
+\endif
 CREATE INDEX CONCURRENTLY IF NOT EXISTS transcripts_reviewed_by_idx ON public.transcripts (reviewed_by);
 RESET standard_conforming_strings;
 RESET client_encoding;
@@ -124,14 +147,14 @@ SET client_min_messages = warning;
 SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
-SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
-FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
-WHERE i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND NOT i.indisvalid
-    AND pg_catalog.starts_with(c.relname, 'usage_metrics_event_key_key_ccnew')
-\gexec
-SELECT pg_catalog.format('REINDEX INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
-FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND NOT i.indisvalid
-\gexec
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key_ccnew') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND NOT i.indisvalid) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.usage_metrics_event_key_key_ccnew;
+\endif
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND NOT i.indisvalid) AS auditor_asked \gset
+\if :auditor_asked
+REINDEX INDEX CONCURRENTLY public.usage_metrics_event_key_key;
+\endif
 RESET standard_conforming_strings;
 RESET client_encoding;
 RESET client_min_messages;
@@ -142,13 +165,15 @@ RESET search_path;
 -- step 6: index usage_reservations_org_id_f38b71_key on public.usage_reservations
 -- finding F-bd6feb7d8e
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_reservations, for the time of a build: reads and writes go on; outside transactions
--- index usage_reservations_org_id_f38b71_key on public.usage_reservations
-SET standard_conforming_strings = on;
-SET client_encoding = 'UTF8';
-SET client_min_messages = warning;
-SET lock_timeout = '10min';
-SET statement_timeout = '1h';
-SET search_path = '';
+-- no rows share a key of the index usage_reservations_org_id_f38b71_key on public.usage_reservations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -158,9 +183,18 @@ RAISE EXCEPTION 'rows of % share a key of the unique index % that is to be built
 END IF;
 END
 $auditor$;
-SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
-FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_reservations_org_id_f38b71_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_reservations') AND NOT i.indisvalid
-\gexec
+COMMIT;
+-- index usage_reservations_org_id_f38b71_key on public.usage_reservations
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '10min';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_reservations_org_id_f38b71_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_reservations') AND NOT i.indisvalid) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.usage_reservations_org_id_f38b71_key;
+\endif
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS usage_reservations_org_id_f38b71_key ON public.usage_reservations ((org_id)) WHERE status = 'active';
 RESET standard_conforming_strings;
 RESET client_encoding;

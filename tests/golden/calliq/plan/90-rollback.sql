@@ -184,9 +184,10 @@ SET client_min_messages = warning;
 SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
-SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
-FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND i.indisvalid
-\gexec
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND i.indisvalid) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.usage_metrics_event_key_key;
+\endif
 RESET standard_conforming_strings;
 RESET client_encoding;
 RESET client_min_messages;
@@ -538,10 +539,11 @@ SET client_min_messages = warning;
 SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
-SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
-FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.call_weekly_stats_org_id_week_key') AND i.indrelid = pg_catalog.to_regclass('public.call_weekly_stats') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
-\gexec
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.call_weekly_stats_org_id_week_key') AND i.indrelid = pg_catalog.to_regclass('public.call_weekly_stats') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.call_weekly_stats_org_id_week_key;
+\endif
 RESET standard_conforming_strings;
 RESET client_encoding;
 RESET client_min_messages;
@@ -559,10 +561,11 @@ SET client_min_messages = warning;
 SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
-SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
-FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
-\gexec
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.referrals_referred_email_1cba57_key;
+\endif
 RESET standard_conforming_strings;
 RESET client_encoding;
 RESET client_min_messages;
@@ -580,10 +583,11 @@ SET client_min_messages = warning;
 SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
-SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
-FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.transcripts_reviewed_by_idx') AND i.indrelid = pg_catalog.to_regclass('public.transcripts') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
-\gexec
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.transcripts_reviewed_by_idx') AND i.indrelid = pg_catalog.to_regclass('public.transcripts') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.transcripts_reviewed_by_idx;
+\endif
 RESET standard_conforming_strings;
 RESET client_encoding;
 RESET client_min_messages;
@@ -601,10 +605,11 @@ SET client_min_messages = warning;
 SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
-SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %s', i.indexrelid::pg_catalog.regclass)
-FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_reservations_org_id_f38b71_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_reservations') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
-\gexec
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_reservations_org_id_f38b71_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_reservations') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.usage_reservations_org_id_f38b71_key;
+\endif
 RESET standard_conforming_strings;
 RESET client_encoding;
 RESET client_min_messages;
