@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from auditor.catalog.constraint import Constraint
 from auditor.catalog.security import Role
 from auditor.catalog.table import Table
 
@@ -136,6 +137,18 @@ class Catalog:
     def role(self, name: str) -> Role | None:
         """The role of that name, None where there is none."""
         return self._roles_by_name.get(name)
+
+    @cached_property
+    def _referring(self) -> dict[int | None, list[tuple[Table, Constraint]]]:
+        into: dict[int | None, list[tuple[Table, Constraint]]] = {}
+        for table in self.tables:
+            for key in table.foreign_keys():
+                into.setdefault(key.referenced_oid, []).append((table, key))
+        return into
+
+    def foreign_keys_into(self, table: Table) -> tuple[tuple[Table, Constraint], ...]:
+        """The foreign keys that refer to that table, each with the table that has it."""
+        return tuple(self._referring.get(table.oid, ()))
 
     @cached_property
     def relation_names(self) -> frozenset[tuple[str, str]]:

@@ -88,10 +88,9 @@ def edges_into(context: PlanContext, table: Table) -> Iterator[Edge]:
 
 def keys_into(context: PlanContext, table: Table) -> Iterator[tuple[Table, Constraint]]:
     """The enforced foreign keys that refer to that table, each with the table that has it."""
-    for each in context.catalog.tables:
-        for key in each.foreign_keys():
-            if key.referenced_oid == table.oid and key.enforced and not key.has_period:
-                yield each, key
+    for each, key in context.catalog.foreign_keys_into(table):
+        if key.enforced and not key.has_period:
+            yield each, key
 
 
 def _declared(table: Table, key: Constraint, referenced: Table) -> Edge:

@@ -10,7 +10,7 @@ from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.model import Note, Step
 from auditor.remedy import order
-from auditor.remedy.closure import closure_of
+from auditor.remedy.closure import closure_of, keys_into
 from auditor.remedy.images import assign_statement, equal
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.quarantine import Quarantine, relation_of
@@ -128,9 +128,7 @@ def _links_to(context: PlanContext, table: Table) -> Iterator[_Link]:
     """Every foreign key to the table, and every inferred reference that lies in columns of its own."""
     found = {
         _Link(table=each, columns=key.columns, referenced=key.referenced_columns): None
-        for each in context.catalog.tables
-        for key in each.foreign_keys()
-        if key.referenced_oid == table.oid and key.enforced and not key.has_period
+        for each, key in keys_into(context, table)
     }
     for each in context.referrals:
         if each.referenced.oid == table.oid and not each.reference.json_path:

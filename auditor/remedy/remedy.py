@@ -80,13 +80,15 @@ def _conflicts(steps: Iterable[Step]) -> Iterator[Note]:
 
     One note for each pair of findings, so that it is the same whatever was composed first.
     """
-    assigning = [step for step in steps if step.phase is Phase.CLEANUP and assigned_columns(step.id)]
-    for one, other in combinations(assigning, 2):
-        if assigned_columns(one.id) & assigned_columns(other.id):
-            for pair in product(one.fingerprints, other.fingerprints):
-                first, second = sorted(pair)
-                text = (
-                    f"{first} and {second} both assign to a column ({one.title}; {other.title}): where a row concerns"
-                    " both, the value of the step that runs later stays"
-                )
-                yield Note(text, (first, second))
+    assigning: dict[str, list[Step]] = {}
+    for step in steps:
+        for column in assigned_columns(step.id) if step.phase is Phase.CLEANUP else ():
+            assigning.setdefault(column, []).append(step)
+    for one, other in (pair for of_column in assigning.values() for pair in combinations(of_column, 2)):
+        for pair in product(one.fingerprints, other.fingerprints):
+            first, second = sorted(pair)
+            text = (
+                f"{first} and {second} both assign to a column ({one.title}; {other.title}): where a row concerns"
+                " both, the value of the step that runs later stays"
+            )
+            yield Note(text, (first, second))
