@@ -9,8 +9,9 @@ from auditor import sql
 from auditor.catalog import Catalog, Table
 from auditor.model import Reference
 from auditor.references.asked import OVERRUN, Connection, answers
+from auditor.references.calibration import BY_NAME, LEAST_SCORE
 from auditor.references.candidate import logit, probability
-from auditor.references.infer import BY_NAME_ONLY, LEAST_CONFIDENCE
+from auditor.references.infer import LEAST_CONFIDENCE
 from auditor.references.look_up import MOST_VALUES, SAMPLED_ROWS, hidden, obstacle_at, sampled
 from auditor.references.names import KEY_WORDS, name
 from auditor.sql import Sql
@@ -46,8 +47,8 @@ def composites(catalog: Catalog) -> tuple[Composite, ...]:
 def infer_composites(
     connection: Connection, catalog: Catalog, empty: frozenset[int]
 ) -> tuple[tuple[Reference, ...], tuple[tuple[Composite, str], ...]]:
-    """The composite references of confidence .5 and above, each looked up in a bounded sample of rows; and the
-    candidates below it whose rows could not be looked up, with the reason.
+    """The composite references with their scores, each looked up in a bounded sample of rows; and the candidates
+    below .5 whose rows could not be looked up, with the reason.
 
     `empty` are the oids of tables that are known to be empty.
     """
@@ -59,7 +60,7 @@ def infer_composites(
     unsure = [each for each, reference in scored if reference.confidence < LEAST_CONFIDENCE]
     overrun = {id(each): OVERRUN for each in failed}
     unseen = ((each, overrun.get(id(each)) or _obstacle(each)) for each in unsure if not hidden(each.table))
-    references = (reference for _, reference in scored if reference.confidence >= LEAST_CONFIDENCE)
+    references = (reference for _, reference in scored if reference.confidence >= LEAST_SCORE)
     return tuple(references), tuple((each, reason) for each, reason in unseen if reason)
 
 
@@ -174,10 +175,10 @@ def _equal(each: Composite, here: str, there: str) -> str:
 
 
 def _reference(each: Composite, rows: int, share: float | None, has_rows: bool) -> Reference:
-    confidence, told = min(each.probability, BY_NAME_ONLY), (each.text, "by name only")
+    confidence, told = each.probability, (each.text, BY_NAME)
     if rows and share is not None and has_rows:
         factor = next(factor for least, factor in _BY_SHARE if share >= least)
-        confidence = min(probability(logit(each.probability) + log(factor)), 0.99)
+        confidence = probability(logit(each.probability) + log(factor))
         told = (each.text, f"{100 * share:.1f} % of {rows} sampled rows found")
     return Reference(
         schema=each.table.schema,
@@ -187,7 +188,7 @@ def _reference(each: Composite, rows: int, share: float | None, has_rows: bool) 
         ref_table=each.referenced.name,
         ref_columns=each.key,
         declared=False,
-        confidence=round(confidence, 2),
+        confidence=confidence,
         evidence=told,
     )
 

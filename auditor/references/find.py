@@ -6,6 +6,7 @@ from auditor.catalog import Catalog
 from auditor.config import Config
 from auditor.model import Coverage, Reference
 from auditor.references.asked import Connection, empty_tables, look_up
+from auditor.references.calibration import FITTED, Calibration, calibrated
 from auditor.references.candidates import candidates as candidates_of
 from auditor.references.composite import infer_composites, without_parts
 from auditor.references.configured import overruled
@@ -24,26 +25,38 @@ class Found:
     unseen: tuple[Coverage, ...]
 
 
-def find_references(connection: Connection, catalog: Catalog, config: Config) -> Found:
+LEAST_CONFIDENCE = 0.5
+"""What is less sure is in no report."""
+
+
+def find_references(
+    connection: Connection,
+    catalog: Catalog,
+    config: Config,
+    *,
+    calibration: Calibration = FITTED,
+    least: float = LEAST_CONFIDENCE,
+) -> Found:
     """Declared references, those that the configuration names, and those inferred from names, types and values.
 
     A fixed number of rounds of bounded look-ups: which tables are empty, the paths inside JSON columns, the values of
-    all candidates, the rows of composite ones. Raises AuditorError where the configuration names what does not exist.
+    all candidates, the rows of composite ones. Those below a confidence of `least` are left out. Raises AuditorError
+    where the configuration names what does not exist.
     """
     empty = empty_tables(connection, catalog)
     inside_json, unopened = places_inside_json(connection, catalog, empty)
     candidates = candidates_of(catalog, inside_json)
     evidence = look_up(connection, candidates, empty)
     several, untried = infer_composites(connection, catalog, empty)
-    inferred = (*without_parts(infer(catalog, candidates, evidence), several), *several)
+    scored = (*without_parts(infer(catalog, candidates, evidence), several), *several)
+    inferred = calibrated(scored, calibration, least)
     references = (*declared(catalog), *overruled(catalog, config, inferred))
-    least = config.thresholds.reference_confidence
     return Found(
         references=references,
         unseen=(
             *unmeasured(catalog),
             *unopened,
-            *unlooked_candidates(candidates, evidence, references, least),
+            *unlooked_candidates(candidates, evidence, references, config.thresholds.reference_confidence),
             *(unlooked_composite(each, reason) for each, reason in untried),
         ),
     )

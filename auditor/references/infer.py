@@ -8,14 +8,13 @@ from math import log
 from auditor.catalog import Catalog
 from auditor.model import Reference
 from auditor.references.actors import decided
+from auditor.references.calibration import BY_NAME, LEAST_SCORE
 from auditor.references.candidate import Candidate, logit, probability
 from auditor.references.fit import Fits
 from auditor.references.keys import Key
 from auditor.references.look_up import Evidence, Inclusion
 
-BY_NAME_ONLY = 0.85
 LEAST_CONFIDENCE = 0.5
-MOST_CONFIDENCE = 0.99
 _CONSENSUS_TABLES = 3
 
 
@@ -30,20 +29,19 @@ class Scored:
 
     @property
     def confidence(self) -> float:
-        """The probability; by names alone never above .85."""
-        share = probability(self.odds)
-        return min(share, BY_NAME_ONLY) if self.share is None else share
+        """The probability, before calibration."""
+        return probability(self.odds)
 
 
 def infer(catalog: Catalog, found: Sequence[Candidate], evidence: Evidence) -> tuple[Reference, ...]:
-    """One reference at most for each place, those of confidence .5 and above, with the evidence that led to it."""
+    """One reference at most for each place, with its score as confidence and the evidence that led to it."""
     fits = Fits.of(catalog)
     scored = [_scored(candidate, evidence.get(candidate.identity, Inclusion()), fits) for candidate in found]
     settled = _agreed(_one_actor_table(_tightest(scored)))
     places = list(_by_place(settled).values())
     leads = _leads(catalog, places)
     references = [_reference(each, leads) for each in places]
-    return tuple(each for each in references if each.confidence >= LEAST_CONFIDENCE)
+    return tuple(each for each in references if each.confidence >= LEAST_SCORE)
 
 
 def _scored(candidate: Candidate, inclusion: Inclusion, fits: Fits) -> Scored:
@@ -56,7 +54,7 @@ def _scored(candidate: Candidate, inclusion: Inclusion, fits: Fits) -> Scored:
     if inclusion.share is not None:
         odds += log(0.35)
         told.append("the referenced table is empty, the referencing one is not")
-    told.append(f"by name only: {inclusion.reason}" if inclusion.reason else "by name only")
+    told.append(f"{BY_NAME}: {inclusion.reason}" if inclusion.reason else BY_NAME)
     return Scored(candidate=candidate, odds=odds, told=tuple(told))
 
 
@@ -178,7 +176,7 @@ def _reference(places: list[Scored], leads: dict[Column, Column]) -> Reference:
         ref_table=key.table.name,
         ref_columns=(key.column.name,),
         declared=False,
-        confidence=min(round(confidence, 2), MOST_CONFIDENCE),
+        confidence=confidence,
         evidence=told,
         json_path=place.path,
     )
