@@ -17,7 +17,7 @@ def share(part: int, whole: int) -> str:
         return "< 0.01 %"
     if 99.9 < percent < 100:
         return "> 99.9 %"
-    return f"{percent:.2f} %" if percent < 1 else f"{percent:.1f} %"
+    return f"{percent:.2f} %" if percent < 0.995 else f"{percent:.1f} %"
 
 
 def amount(violations: int | None, population: int | None, *, exact: bool = True) -> str:
