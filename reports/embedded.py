@@ -39,7 +39,7 @@ def _view(audit: Audit, groups: tuple[FindingGroup, ...], most: int) -> Audit:
         findings=tuple(replace(each, detection_sql=None, remedies=(), witnesses=()) for each in findings),
         constraints=audit.constraints[:most],
         references=audit.references[:most],
-        plan=Plan(id=audit.plan.id),
+        plan=Plan(id=audit.plan.id, rehearsal=audit.plan.rehearsal),
         tables=audit.tables[:most],
         scans=(),
     )

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
-from auditor.model import Audit, Phase, Step, printable
+from auditor.model import Audit, Phase, Plan, Step, printable
 from reports import numbers
 from reports.format import Format
 from reports.notes import grouped
@@ -90,8 +90,16 @@ def _plan_json(audit: Audit) -> str:
         "run": audit.run.id,
         "database": audit.database.name,
         **msgspec.to_builtins(audit.plan),
+        "audit": msgspec.to_builtins(_what_it_follows_from(audit)),
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _what_it_follows_from(audit: Audit) -> Audit:
+    """The audit without what a report says more: a plan is rehearsed and verified where there is no report."""
+    findings = tuple(replace(each, witnesses=(), detection_sql=None, remedies=()) for each in audit.findings)
+    bare = Plan(id=audit.plan.id)
+    return replace(audit, coverage=(), checks=(), findings=findings, constraints=(), plan=bare, scans=())
 
 
 def _readme(audit: Audit) -> str:
@@ -99,6 +107,7 @@ def _readme(audit: Audit) -> str:
     return markdown_page(
         "plan.md.j2",
         audit=audit,
+        rehearsal=audit.plan.rehearsal,
         parts=parts,
         present={part.phase for part in parts},
         most=_NAMED,

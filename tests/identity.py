@@ -1,4 +1,4 @@
-"""What the identity law compares: a database before a plan, and after the plan was applied and rolled back."""
+"""What the identity law compares, with whole rows in place of their hashes: a test that fails shows them."""
 
 from __future__ import annotations
 
@@ -8,24 +8,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-_TABLES = """
-SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE (c.relkind IN ('r', 'p') AND NOT c.relispartition OR c.relkind = 'm' AND c.relispopulated)
-    AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
-ORDER BY 1, 2
-"""
-
-# What a dump does not show.
-_FLAGS = """
-SELECT 'constraint', k.conrelid::regclass::text, k.conname, k.convalidated::text FROM pg_constraint k
-WHERE k.conrelid >= 16384
-UNION ALL
-SELECT 'index', i.indrelid::regclass::text, i.indexrelid::regclass::text, i.indisvalid::text FROM pg_index i
-WHERE i.indrelid >= 16384 AND i.indrelid NOT IN (SELECT oid FROM pg_class WHERE relkind = 't')
-UNION ALL
-SELECT 'trigger', t.tgrelid::regclass::text, t.tgname, t.tgenabled::text FROM pg_trigger t
-WHERE t.tgrelid >= 16384 AND NOT t.tgisinternal
-"""
+from auditor.rehearsal.identity import Flag, flags_of, tables_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +17,7 @@ class Snapshot:
 
     rows: dict[str, Counter[str]]
     schema: tuple[str, ...]
-    flags: Counter[tuple[str, ...]]
+    flags: Counter[Flag]
 
 
 def snapshot_of(connection: psycopg.Connection, dump: str) -> Snapshot:
@@ -43,11 +26,10 @@ def snapshot_of(connection: psycopg.Connection, dump: str) -> Snapshot:
     Outside the law, and not in here: ctid and order, statistics, sequence positions.
     """
     connection.execute("SET row_security = off")
-    tables = connection.execute(_TABLES).fetchall()
     return Snapshot(
-        rows={f"{schema}.{name}": _rows(connection, schema, name) for schema, name in tables},
+        rows={f"{schema}.{name}": _rows(connection, schema, name) for schema, name in tables_of(connection)},
         schema=tuple(dump.splitlines()),
-        flags=Counter(connection.execute(_FLAGS).fetchall()),
+        flags=flags_of(connection),
     )
 
 

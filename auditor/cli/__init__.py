@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "audit a database and write the reports",
     "demo": "the same on an embedded server with the calliq scenario",
     "plan": "write the plan of an audit: backup, clean-up, constraints, verification, rollback",
+    "rehearse": "try a plan on a copy: apply, verify, roll back, compare",
     "checks": "the catalog of checks; one check in full",
     "report": "render a stored report.json again, in any format",
 }

@@ -10,10 +10,10 @@ from auditor import wiring
 from auditor.cli.options import audit_options, settings
 from auditor.cli.output import check_folder, write
 from auditor.cli.progress import progress_bar
-from auditor.cli.stored import read_audit
 from auditor.errors import AuditorError
 from auditor.model import Audit, Note, Step
 from auditor.results.summary import CLEAN, INCOMPLETE
+from auditor.stored import read_audit
 
 _Part = TypeVar("_Part", Step, Note)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.output import check_formats, write
-from auditor.cli.stored import read_audit
+from auditor.stored import read_audit
 
 
 @click.command("report")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -126,6 +126,12 @@ class Connection:
             yield
         finally:
             self._roll_back()
+
+    def copy(self, statement: str) -> Generator[bytes, None, None]:
+        """Send a `COPY … TO STDOUT`; give what the server sends, piece by piece. Not in the account of statements."""
+        with self._busy, self._raw.cursor() as cursor, cursor.copy(statement.encode()) as stream:
+            for piece in stream:
+                yield bytes(piece)
 
     def cancel(self) -> None:
         """Ask the server to cancel what runs here; for use from another thread. The statement then fails (57014)."""

@@ -108,6 +108,11 @@ class Session:
         return "local socket" if not host or host.startswith(("/", "@")) else host
 
     @property
+    def snapshot(self) -> str | None:
+        """The snapshot's name, for whoever reads beside this session (pg_dump); None where it cannot be shared."""
+        return self._snapshot
+
+    @property
     def records(self) -> tuple[ScanRecord, ...]:
         """The messages sent so far by all connections, in the order of sending; those still running are left out."""
         return self._log.records

@@ -15,6 +15,7 @@ from auditor.model.audit import (
 from auditor.model.finding import Coverage, Finding, Remedy, RemedySql, Witness
 from auditor.model.plan import Note, Phase, Plan, Step
 from auditor.model.reference import Reference, ReferencedSide
+from auditor.model.rehearsal import CopiedRows, Rehearsal, RehearsalVerdict
 from auditor.model.script import Part, psql_text
 from auditor.model.subject import Subject, SubjectKind, fingerprint, printable
 from auditor.model.words import Certainty, Outcome, Severity, Status
@@ -24,6 +25,7 @@ __all__ = [
     "Certainty",
     "CheckSummary",
     "ConstraintState",
+    "CopiedRows",
     "Coverage",
     "DatabaseInfo",
     "Finding",
@@ -35,6 +37,8 @@ __all__ = [
     "Readiness",
     "Reference",
     "ReferencedSide",
+    "Rehearsal",
+    "RehearsalVerdict",
     "Remedy",
     "RemedySql",
     "Run",

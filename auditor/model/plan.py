@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from auditor.model.rehearsal import Rehearsal
 from auditor.model.script import Part, psql_text
 
 
@@ -72,9 +73,10 @@ class Note:
 class Plan:
     """Steps, sorted by phase and order, each once; `id` names the quarantine's tables and is set when composed.
 
-    `notes`, sorted by text, are for the reader of the plan's README.
+    `notes`, sorted by text, are for the reader of the plan's README; `rehearsal` says what came of it on a copy.
     """
 
     id: str = ""
     steps: tuple[Step, ...] = ()
     notes: tuple[Note, ...] = ()
+    rehearsal: Rehearsal | None = None

@@ -1,0 +1,52 @@
+"""`auditor rehearse`: a plan is proved on a copy before anybody runs it."""
+
+import os
+from pathlib import Path
+
+import click
+
+from auditor.cli.output import readers_may_leave
+from auditor.config import Config, load_config
+from auditor.connect import resolve
+from auditor.model import Rehearsal
+from auditor.rehearsal.folder import read_plan, record
+from auditor.rehearsal.rehearse import rehearse
+
+PROVED, NOT_PROVED, INCOMPLETE = 0, 1, 3
+
+
+@click.command("rehearse")
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.argument("dsn", required=False)
+@click.option("--config", type=click.Path(path_type=Path), help="The auditor.toml that the audit ran with.")
+def command(plan: Path, dsn: str | None, config: Path | None) -> int:
+    """Try PLAN (a plan folder, or a report.json) on a copy: apply it, verify, audit, apply again, roll back, compare.
+
+    DSN is the audited database, named as for `run`. It is only read: schema and rows are copied to a private server
+    that is gone at the end. The verdict is written into plan.json, README.md and the reports beside.
+
+    Exit codes: 0 proved, 1 not proved, 2 wrong use, 3 not everything could be rehearsed.
+    """
+    read = read_plan(plan)
+    settings = read.config(load_config(config) if config is not None else Config())
+    click.echo(f"copying {read.audit.database.name} to a private server …", err=True)
+    rehearsal = rehearse(read, resolve(dsn, os.environ), settings)
+    files = record(read, rehearsal)
+    with readers_may_leave():
+        _show(rehearsal)
+        for file in files:
+            click.echo(f"  wrote {file}")
+    return INCOMPLETE if rehearsal.gaps else NOT_PROVED if rehearsal.failures else PROVED
+
+
+def _show(rehearsal: Rehearsal) -> None:
+    if rehearsal.tables:
+        click.echo("rows were copied of " + ", ".join(f"{name} ({n:,})" for name, n in rehearsal.tables.items()))
+    click.echo(rehearsal.sentence)
+    for title, lines in (
+        ("not proved", rehearsal.failures),
+        ("not rehearsed", rehearsal.gaps),
+        ("to know", rehearsal.notes),
+    ):
+        for line in lines:
+            click.echo(f"  {title}: {line}")

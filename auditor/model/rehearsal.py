@@ -1,0 +1,51 @@
+"""A rehearsal: what came of a plan that was tried on a copy."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+RehearsalVerdict = Literal["proved", "not-proved", "incomplete"]
+CopiedRows = Literal["all", "sample", "given"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """A plan applied twice, verified, audited again and rolled back on a copy, and the copy compared with before.
+
+    `rows` says what the copy held: all rows, a sample, or what somebody else's copy held; `tables` how many rows were
+    copied of which. `failures` are what disproves the plan, `gaps` what was not rehearsed, `notes` what is as it has to
+    be and worth knowing. Times are None for what did not come to its end.
+    """
+
+    at: str
+    place: str
+    verdict: RehearsalVerdict
+    rows: CopiedRows
+    tables: dict[str, int]
+    applied_s: float | None
+    rolled_back_s: float | None
+    blockers_left: int | None
+    failures: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one sentence, for reports and terminals."""
+        return f"rehearsed on {self.at} on {self.place} {self._scope}: {'; '.join(self._outcome)}"
+
+    @property
+    def _scope(self) -> str:
+        if self.rows == "given":
+            return "as it was"
+        rows, tables = sum(self.tables.values()), len(self.tables)
+        part = "all" if self.rows == "all" else "a sample of"
+        return f"with {part} {rows:,} rows of {tables:,} tables"
+
+    @property
+    def _outcome(self) -> tuple[str, ...]:
+        if self.verdict == "not-proved":
+            return ("not proved", *self.failures[:1])
+        applied = f"applied in {self.applied_s:.1f} s" if self.applied_s is not None else "not applied"
+        left = f"{self.blockers_left} blockers left"
+        whole = ("not everything was rehearsed",) if self.verdict == "incomplete" else ()
+        return (f"{applied}, {left}, rolled back without a trace", *whole)

@@ -1,0 +1,95 @@
+"""A copy of the target on a private server: schema, roles and rows as in one snapshot of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql as names
+from psycopg.conninfo import make_conninfo
+
+from auditor.connect import Session
+from auditor.embedded import private_server
+from auditor.rehearsal.programs import Programs, client_for, server_for
+from auditor.rehearsal.roles import copy_roles
+from auditor.rehearsal.rows import Loaded, load, sources_of
+from auditor.rehearsal.schema import Missing, add_invalid_indexes, add_violated_keys, missing
+
+_TARGET = """
+SELECT pg_catalog.current_database()::pg_catalog.text, pg_catalog.pg_encoding_to_char(d.encoding)::pg_catalog.text
+FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A database to try a plan on; `place` names it for people, `programs` are those that fit its server."""
+
+    dsn: str
+    place: str
+    database: str
+    major: int
+    programs: Programs
+    loaded: Loaded | None = None
+    missing: Missing | None = None
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What the copy lacks."""
+        return (*(self.missing.gaps if self.missing else ()), *(self.loaded.gaps if self.loaded else ()))
+
+
+@contextmanager
+def private_copy(session: Session, dsn: str) -> Iterator[Copy]:
+    """A copy of the session's database on a server of our own; all of it is gone at the end.
+
+    The server's folder has mode 0700; rows go from connection to connection and lie in no other file.
+    """
+    source = session.main
+    server = server_for(source.server_version // 10_000)
+    ((name, encoding),) = source.execute(_TARGET)
+    with private_server(server.folder) as maintenance:
+        _create(make_conninfo(maintenance, dbname="template1"), name, encoding)
+        own = make_conninfo(maintenance, dbname=name)
+        with psycopg.connect(own, autocommit=True) as target:
+            copy_roles(source, target, name)
+            loaded = _fill(session, dsn, own, server)
+            absent = missing(source, target)
+            target.execute("VACUUM (ANALYZE)")
+            version = target.info.server_version
+        yield Copy(
+            dsn=own,
+            place=f"a PostgreSQL {version // 10_000}.{version % 10_000} of its own",
+            database=name,
+            major=version // 10_000,
+            programs=server,
+            loaded=loaded,
+            missing=absent,
+        )
+
+
+def _fill(session: Session, dsn: str, own: str, server: Programs) -> Loaded:
+    """Constraints that new rows have to satisfy come after the rows, as in any dump."""
+    source = session.main
+    snapshot = [f"--snapshot={session.snapshot}"] if session.snapshot else []
+    client = client_for(source.server_version // 10_000)
+    before, after = (client.dump(dsn, f"--section={name}", *snapshot) for name in ("pre-data", "post-data"))
+    client.psql(own, before, stop=False)
+    with psycopg.connect(own, autocommit=True) as target:
+        add_invalid_indexes(source, target)
+    with psycopg.connect(own, autocommit=True) as target:
+        loaded = load(source, target, ((each, each.whole) for each in sources_of(source)))
+    server.psql(own, after, stop=False)
+    with psycopg.connect(own, autocommit=True) as target:
+        target.execute("SET search_path = ''")
+        add_violated_keys(source, target)
+    return loaded
+
+
+def _create(maintenance: str, name: str, encoding: str) -> None:
+    locale = "" if encoding == "UTF8" else f" ENCODING '{encoding}' LOCALE_PROVIDER libc LOCALE 'C'"
+    create = names.SQL("CREATE DATABASE {} TEMPLATE template0" + locale).format(names.Identifier(name))
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(names.SQL("DROP DATABASE IF EXISTS {}").format(names.Identifier(name)))
+        connection.execute(create)

@@ -1,0 +1,96 @@
+"""`rehearse`: a copy is made or named, the plan is tried there, and the verdict says what was proved and what not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from auditor.config import Config
+from auditor.connect import open_session
+from auditor.model import Finding, Phase, Rehearsal, RehearsalVerdict, Step, printable
+from auditor.rehearsal.copying import Copy, private_copy
+from auditor.rehearsal.folder import PlanFolder
+from auditor.rehearsal.trial import Trial
+from auditor.remedy.quarantine import is_server_step
+
+
+def rehearse(plan: PlanFolder, dsn: str, config: Config) -> Rehearsal:
+    """Tries the plan on a copy of the database behind `dsn`, made for it and gone at the end."""
+    with open_session(dsn, statement_timeout_s=config.timeout) as session, private_copy(session, dsn) as copy:
+        session.close()
+        return _tried(plan, copy, config)
+
+
+def _tried(plan: PlanFolder, copy: Copy, config: Config) -> Rehearsal:
+    left_out = (*_unmatched(plan, copy), *_without_table(plan, copy))
+    trial = Trial(plan=plan, copy=copy, config=config, left_out=left_out)
+    trial.run()
+    gaps = tuple(_gaps(trial))
+    return Rehearsal(
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        place=copy.place,
+        verdict=_verdict(trial.failures, gaps),
+        rows="all" if copy.loaded else "given",
+        tables=copy.loaded.rows if copy.loaded else {},
+        applied_s=trial.applied_s,
+        rolled_back_s=trial.rolled_back_s,
+        blockers_left=trial.blockers_left,
+        failures=tuple(trial.failures),
+        gaps=gaps,
+        notes=tuple(_notes(trial)),
+    )
+
+
+def _verdict(failures: list[str], gaps: tuple[str, ...]) -> RehearsalVerdict:
+    if failures:
+        return "not-proved"
+    return "incomplete" if gaps else "proved"
+
+
+def _unmatched(plan: PlanFolder, copy: Copy) -> Iterator[Step]:
+    """The steps that ask for the audited server and database, where the copy is another."""
+    if (copy.major, copy.database) != (plan.major, plan.audit.database.name):
+        yield from (step for step in plan.audit.plan.steps if is_server_step(step))
+
+
+def _without_table(plan: PlanFolder, copy: Copy) -> Iterator[Step]:
+    """The steps that only findings on missing tables ask for."""
+    absent = copy.missing.tables if copy.missing else frozenset()
+    lost = {each.fingerprint for each in plan.audit.findings if not absent.isdisjoint(_tables(each))}
+    for step in plan.audit.plan.steps:
+        if step.fingerprints and lost.issuperset(step.fingerprints):
+            yield step
+
+
+def _tables(finding: Finding) -> Iterator[tuple[str | None, str | None]]:
+    yield finding.subject.schema, finding.subject.table
+    if finding.reference is not None:
+        yield finding.reference.schema, finding.reference.table
+
+
+def _gaps(trial: Trial) -> Iterator[str]:
+    yield from trial.copy.gaps
+    lost = {each for step in trial.left_out if not is_server_step(step) for each in step.fingerprints}
+    if lost:
+        yield f"steps left out, as their tables are not on the copy: those of {', '.join(sorted(lost))}"
+    for each in trial.plan.audit.findings:
+        if each.violations and each.fingerprint in trial.plan.planned - trial.shown - lost:
+            yield printable(f"{each.fingerprint}: the copy has no violation of it ({each.check} {each.subject})")
+    if trial.before is not None and not trial.before.summary.complete:
+        yield f"the audit of the copy has not seen everything: {trial.before.summary.verdict}"
+
+
+def _notes(trial: Trial) -> Iterator[str]:
+    plan, copy = trial.plan, trial.copy
+    if copy.major != plan.major:
+        yield f"written for PostgreSQL {plan.major}, rehearsed on {copy.major}: the guards of the version were left out"
+    if copy.database != plan.audit.database.name:
+        yield "the copy has another name than the database: the guards of the name were left out"
+    if copy.missing and copy.missing.extensions and not copy.missing.objects:
+        yield f"extensions that nothing depends on are missing there: {', '.join(copy.missing.extensions)}"
+    if trial.others_left:
+        yield f"{trial.others_left} blockers have no step in this plan and stay"
+    for table, name in sorted(trial.unvalidated):
+        yield printable(f"{name} of {table} is called valid and is violated: it comes back NOT VALID")
+    if Phase.ROLLBACK not in plan.files:
+        yield "the plan has no rollback"

@@ -1,0 +1,125 @@
+"""The trial: a plan applied to a copy, verified, audited again, applied again, rolled back, and all of it compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import monotonic
+
+import psycopg
+
+from auditor import sql, wiring
+from auditor.config import Config
+from auditor.model import Audit, Phase, Severity, Step, printable
+from auditor.rehearsal.copying import Copy
+from auditor.rehearsal.folder import FORWARD, PlanFolder
+from auditor.rehearsal.identity import Snapshot, differences, keys_no_longer_valid, snapshot_of, with_keys_not_valid
+from auditor.rehearsal.verification import violated
+
+
+@dataclass
+class Trial:
+    """One trial of a plan, and what has come of it so far."""
+
+    plan: PlanFolder
+    copy: Copy
+    config: Config
+    left_out: tuple[Step, ...] = ()
+    failures: list[str] = field(default_factory=list)
+    applied_s: float | None = None
+    rolled_back_s: float | None = None
+    blockers_left: int | None = None
+    others_left: int = 0
+    unvalidated: frozenset[tuple[str, str]] = frozenset()
+    before: Audit | None = None
+    shown: frozenset[str] = frozenset()
+
+    def run(self) -> None:
+        """All of it; where the plan stops, it is rolled back and compared all the same."""
+        as_it_was = self._state()
+        self.before = wiring.run(self.copy.dsn, config=self.config)
+        self.shown = self._violated_before()
+        if self._apply():
+            self._look_again()
+            applied = self._state()
+            if self._apply(again=True):
+                self._compare("applied a second time", applied)
+        if self._roll_back():
+            state = self._state()
+            self.unvalidated = keys_no_longer_valid(as_it_was, state) & self._violated_keys()
+            expected = with_keys_not_valid(as_it_was, self.unvalidated)
+            self.failures += [f"rolled back: {each}" for each in differences(expected, state)]
+
+    def _violated_before(self) -> frozenset[str]:
+        """The fingerprints of findings that the copy shows: found by the audit, or refused by the verification."""
+        assert self.before is not None
+        steps = self._steps(Phase.VERIFY)
+        with psycopg.connect(self.copy.dsn, autocommit=True) as connection:
+            refused = [step for step, _ in violated(connection, steps)]
+        return frozenset(
+            (*(each.fingerprint for each in self.before.findings), *(each for s in refused for each in s.fingerprints))
+        )
+
+    def _apply(self, *, again: bool = False) -> bool:
+        started = monotonic()
+        phases = [phase for phase in (*FORWARD, Phase.VERIFY) if phase in self.plan.files]
+        done = all(self._psql(phase, "the second time " if again else "") for phase in phases)
+        if done and not again:
+            self.applied_s = round(monotonic() - started, 3)
+        return done
+
+    def _look_again(self) -> None:
+        """What the plan is to mend is gone, and nothing new is in the way."""
+        assert self.before is not None
+        known = {each.fingerprint for each in (*self.before.findings, *self.plan.audit.findings)} - self.plan.planned
+        after = wiring.run(self.copy.dsn, config=self.config)
+        blockers = [each for each in after.findings if each.severity is Severity.BLOCKER]
+        left = [each for each in blockers if each.fingerprint not in known]
+        self.blockers_left, self.others_left = len(left), len(blockers) - len(left)
+        for each in left:
+            word = "is left" if each.fingerprint in self.plan.planned else "is new"
+            self.failures.append(f"a blocker {word}: {each.fingerprint} {each.check}: {printable(each.message)}")
+
+    def _roll_back(self) -> bool:
+        started = monotonic()
+        if Phase.ROLLBACK not in self.plan.files or not self._psql(Phase.ROLLBACK):
+            return False
+        self.rolled_back_s = round(monotonic() - started, 3)
+        return True
+
+    def _violated_keys(self) -> frozenset[tuple[str, str]]:
+        """Constraints that rows violate: one that is called valid all the same cannot come back so."""
+        subjects = [each.subject for each in self.plan.audit.findings if each.violations]
+        return frozenset(
+            (sql.quote(each.schema or "", each.table or ""), each.name or "")
+            for each in subjects
+            if each.kind == "constraint"
+        )
+
+    def _compare(self, when: str, expected: Snapshot) -> None:
+        self.failures += [f"{when}: {each}" for each in differences(expected, self._state())]
+
+    def _psql(self, phase: Phase, when: str = "") -> bool:
+        done = self.copy.programs.psql(self.copy.dsn, self._text(phase))
+        if done.returncode != 0:
+            self.failures.append(f"{phase.file} stops {when}with: {_said(done.stderr)}")
+        return done.returncode == 0
+
+    def _text(self, phase: Phase) -> str:
+        text = self.plan.files[phase]
+        for step in self.left_out:
+            if step.phase is phase:
+                text = text.replace(step.sql.rstrip("\n"), "-- left out", 1)
+        return text
+
+    def _steps(self, phase: Phase) -> tuple[Step, ...]:
+        return tuple(step for step in self.plan.steps(phase) if step not in self.left_out)
+
+    def _state(self) -> Snapshot:
+        with psycopg.connect(self.copy.dsn, autocommit=True) as connection:
+            return snapshot_of(connection, self.copy.programs.dump(self.copy.dsn, "--schema-only"))
+
+
+def _said(stderr: str) -> str:
+    """The error that psql stopped at, without where in the text it was."""
+    errors = [line.partition("ERROR:")[2].strip() for line in stderr.splitlines() if "ERROR:" in line]
+    return printable(errors[-1] if errors else (stderr.strip().splitlines() or ["it says nothing"])[-1])
