@@ -4,7 +4,7 @@ from auditor.catalog.catalog import QUARANTINE_SCHEMA, Catalog, CronJob, Extensi
 from auditor.catalog.constraint import Action, Constraint, PartitionConstraint
 from auditor.catalog.index import Index, IndexKey, PartitionIndex
 from auditor.catalog.security import Grant, Policy, Role
-from auditor.catalog.table import Column, Leaf, Table, TableKind, Trigger
+from auditor.catalog.table import Column, Guarded, Leaf, Partition, Table, TableKind, Trigger
 from auditor.catalog.types import Collation, ColumnStatistics, Operator, Type
 
 __all__ = [
@@ -19,10 +19,12 @@ __all__ = [
     "Extension",
     "Function",
     "Grant",
+    "Guarded",
     "Index",
     "IndexKey",
     "Leaf",
     "Operator",
+    "Partition",
     "PartitionConstraint",
     "PartitionIndex",
     "Policy",

@@ -87,11 +87,14 @@ class Index:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartitionIndex:
-    """An index of one partition alone that is not valid; the columns of its keys are left out."""
+    """An index of one partition that no valid index of the table above stands for: the partition's own, or (`attached`)
+    part of an index that is not valid as a whole. `oid` is the partition's."""
 
+    oid: int
     schema: str
     partition: str
     index: Index
+    attached: bool = False
 
 
 # As pg_get_expr writes it: `(a IS NOT NULL)`, `((a IS NOT NULL) AND ("B" IS NOT NULL))`.

@@ -183,7 +183,8 @@ WHERE {_SUBJECT} AND k.conparentid = 0 AND CASE WHEN c.relispartition
 ORDER BY k.conrelid, k.conname"""
 
 # Other users' progress is hidden from an ordinary role, but for its process: whose locks everybody sees.
-# Of partitions only what a failed build left there: their other indexes are the root's, or their own business.
+# Of partitions only what no valid index of the table above stands for; the names of their columns come along, because
+# those of partitions are not read.
 INDEXES = f"""
 SELECT i.indexrelid, i.indrelid, n.nspname, x.relname, am.amname, i.indkey::pg_catalog.int2[], i.indnkeyatts,
   i.indoption::pg_catalog.int2[],
@@ -220,14 +221,21 @@ SELECT i.indexrelid, i.indrelid, n.nspname, x.relname, am.amname, i.indkey::pg_c
   EXISTS (
     SELECT FROM pg_catalog.pg_stat_progress_create_index p JOIN pg_catalog.pg_locks l ON l.pid = p.pid
     WHERE l.relation = i.indrelid AND coalesce(p.index_relid, i.indexrelid) = i.indexrelid) AND NOT i.indisvalid,
-  k.conname, x.relpages::pg_catalog.int8 * pg_catalog.current_setting('block_size')::pg_catalog.int8
+  k.conname, x.relpages::pg_catalog.int8 * pg_catalog.current_setting('block_size')::pg_catalog.int8,
+  CASE WHEN c.relispartition THEN ARRAY(
+    SELECT a.attname FROM pg_catalog.unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY u (attnum, place)
+    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum AND u.attnum <> 0
+    ORDER BY u.place) END,
+  x.relispartition
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
 JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace
 JOIN pg_catalog.pg_am am ON am.oid = x.relam
 LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
-WHERE {_SUBJECT} AND i.indislive AND (NOT c.relispartition OR NOT (i.indisvalid OR x.relispartition))
+WHERE {_SUBJECT} AND i.indislive AND (NOT x.relispartition OR EXISTS (
+  SELECT FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_index above ON above.indexrelid = h.inhparent
+  WHERE h.inhrelid = i.indexrelid AND NOT above.indisvalid))
 ORDER BY i.indrelid, x.relname"""
 
 STATISTICS = """
@@ -268,7 +276,7 @@ SELECT NULL::pg_catalog.oid, NULL::pg_catalog.text, s.acl::pg_catalog.text,
   CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(x.grantee) END, x.privilege_type, x.is_grantable
 FROM (
   SELECT DISTINCT coalesce(c.relacl, pg_catalog.acldefault('r', c.relowner)) AS acl FROM pg_catalog.pg_class c
-  WHERE {_SUBJECT} AND NOT c.relispartition) s
+  WHERE {_SUBJECT}) s
 CROSS JOIN LATERAL pg_catalog.aclexplode(s.acl) x
 UNION ALL
 SELECT a.attrelid, a.attname, NULL,
@@ -276,7 +284,7 @@ SELECT a.attrelid, a.attname, NULL,
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) x
-WHERE {_SUBJECT} AND NOT c.relispartition AND a.attacl IS NOT NULL AND NOT a.attisdropped"""
+WHERE {_SUBJECT} AND a.attacl IS NOT NULL AND NOT a.attisdropped"""
 
 TRIGGERS = f"""
 SELECT t.tgrelid, t.tgname, t.tgenabled,

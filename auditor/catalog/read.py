@@ -12,10 +12,10 @@ from auditor.catalog import queries, rows
 from auditor.catalog.catalog import Catalog, CronJob, Extension, Function, Scope, Server
 from auditor.catalog.constraint import Constraint, PartitionConstraint
 from auditor.catalog.index import Index, PartitionIndex
-from auditor.catalog.relations import Family, families_of
+from auditor.catalog.relations import Family, Relation, families_of
 from auditor.catalog.roles import roles_of
 from auditor.catalog.security import Grant, Policy
-from auditor.catalog.table import Column, Table, Trigger
+from auditor.catalog.table import Column, Partition, Table, Trigger
 from auditor.catalog.types import ColumnStatistics
 from auditor.connect import Connection, Row, summary_of
 from auditor.errors import AuditorError
@@ -40,6 +40,7 @@ class _Parts:
     columns: Mapping[int, list[Column]]
     constraints: Mapping[int, list[Constraint]]
     indexes: Mapping[int, list[Index]]
+    attached_indexes: set[int]
     policies: Mapping[int, list[Policy]]
     triggers: Mapping[int, list[Trigger]]
     privileges: Mapping[str, tuple[Grant, ...]]
@@ -119,6 +120,7 @@ def _catalog(
         ),
         constraints=rows.constraints_of(constraints, names, unread),
         indexes=rows.indexes_of(indexes, names, unread),
+        attached_indexes={row[0] for row in indexes if row[-1]},
         policies=rows.policies_of(policies, unread),
         triggers=rows.triggers_of(triggers, unread),
         privileges=privileges,
@@ -168,12 +170,13 @@ def _table(family: Family, parts: _Parts) -> Table:
         owner=intern(root.owner),
         columns=tuple(parts.columns.get(oid, ())),
         leaves=family.leaves,
+        partitions=tuple(_partition(each, parts) for each in family.partitions),
         constraints=tuple(parts.constraints.get(oid, ())),
         partition_constraints=tuple(_partition_constraints(family, parts)),
         indexes=tuple(parts.indexes.get(oid, ())),
         partition_indexes=tuple(_partition_indexes(family, parts)),
         policies=tuple(parts.policies.get(oid, ())),
-        grants=(*parts.privileges.get(root.privileges, ()), *parts.column_privileges.get(oid, ())),
+        grants=_grants(root, parts),
         triggers=tuple(parts.triggers.get(oid, ())),
         rows=family.rows,
         pages=family.pages,
@@ -193,14 +196,40 @@ def _table(family: Family, parts: _Parts) -> Table:
         has_children=family.has_children,
         inherits_from=() if root.is_partition else tuple(root.parents),
         has_foreign_leaves=family.has_foreign_leaves,
-        unread=gone or lacks_definition or oid in parts.unread,
+        unread=gone or lacks_definition or not parts.unread.isdisjoint(family.oids),
     )
+
+
+def _partition(partition: Relation, parts: _Parts) -> Partition:
+    return Partition(
+        oid=partition.oid,
+        parent=partition.parents[0],
+        schema=intern(partition.schema),
+        name=intern(partition.name),
+        kind=partition.kind,
+        owner=intern(partition.owner),
+        policies=tuple(parts.policies.get(partition.oid, ())),
+        grants=_grants(partition, parts),
+        row_security=partition.row_security,
+        force_row_security=partition.force_row_security,
+    )
+
+
+def _grants(relation: Relation, parts: _Parts) -> tuple[Grant, ...]:
+    of_columns = parts.column_privileges.get(relation.oid, ())
+    return (*parts.privileges.get(relation.privileges, ()), *of_columns)
 
 
 def _partition_indexes(family: Family, parts: _Parts) -> Iterator[PartitionIndex]:
     for partition in family.partitions:
         for index in parts.indexes.get(partition.oid, ()):
-            yield PartitionIndex(schema=partition.schema, partition=partition.name, index=index)
+            yield PartitionIndex(
+                oid=partition.oid,
+                schema=partition.schema,
+                partition=partition.name,
+                index=index,
+                attached=index.oid in parts.attached_indexes,
+            )
 
 
 def _partition_constraints(family: Family, parts: _Parts) -> Iterator[PartitionConstraint]:

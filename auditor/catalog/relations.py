@@ -69,6 +69,11 @@ class Family:
     has_children: bool
 
     @property
+    def oids(self) -> tuple[int, ...]:
+        """Those of the relation and of all of its partitions."""
+        return (self.root.oid, *(each.oid for each in self.partitions))
+
+    @property
     def leaves(self) -> tuple[Leaf, ...]:
         """The members with storage of their own here."""
         return tuple(

@@ -186,14 +186,15 @@ def indexes_of(rows: Iterable[Row], names: ColumnNames, unread: Unread) -> dict[
 
 def _index(row: Row, names: ColumnNames) -> Index:
     oid, relation, schema, name, method, numbers, key_count, *_ = row
-    unique, primary, valid, ready, immediate, nulls_not_distinct, being_built, constraint, size = row[14:]
+    unique, primary, valid, ready, immediate, nulls_not_distinct, being_built, constraint, size, own_names, _ = row[14:]
+    columns = own_names or [names.get((relation, number)) for number in numbers]
     return Index(
         oid=oid,
         schema=intern(schema),
         name=intern(name),
         method=intern(method),
-        keys=tuple(_index_key(row, place, names) for place in range(key_count)),
-        included=tuple(names.get((relation, number), "") for number in numbers[key_count:]),
+        keys=tuple(_index_key(row, place, columns[place]) for place in range(key_count)),
+        included=tuple(column or "" for column in columns[key_count:]),
         predicate=row[12],
         definition=row[13],
         unique=unique,
@@ -208,10 +209,10 @@ def _index(row: Row, names: ColumnNames) -> Index:
     )
 
 
-def _index_key(row: Row, place: int, names: ColumnNames) -> IndexKey:
-    relation, numbers, options, operator_classes, collations, expressions = row[1], row[5], *row[7:11]
+def _index_key(row: Row, place: int, column: str | None) -> IndexKey:
+    numbers, options, operator_classes, collations, expressions = row[5], *row[7:11]
     return IndexKey(
-        column=names.get((relation, numbers[place])),
+        column=column,
         expression=expressions[place] if numbers[place] == 0 else None,
         operator_class=intern(operator_classes[place]),
         collation=collations[place],

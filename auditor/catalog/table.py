@@ -46,6 +46,23 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """A partition, or a partition of one: whoever names it directly is bound by its own privileges, row security and
+    policies, not by those of the tables above. `parent` is the oid of the table that it is directly a part of."""
+
+    oid: int
+    parent: int
+    schema: str
+    name: str
+    kind: TableKind
+    owner: str
+    policies: tuple[Policy, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    row_security: bool = False
+    force_row_security: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
     """A user's trigger (internal ones left out). `enabled` as tgenabled: O origin, D disabled, R replica, A always."""
 
@@ -66,7 +83,7 @@ class Table:
     `has_children` is true where other tables inherit from this one, `inherits_from` holds the oids of those that it
     inherits from: both are tables of their own, and keys hold for each alone, so a parent is read with ONLY.
     `partition_constraints` are those that partitions declare for themselves and that may not hold: foreign keys, and
-    what is not validated. `partition_indexes` are those of partitions alone that a failed build left behind.
+    what is not validated. `partition_indexes` are those that no valid index of the table stands for.
     `has_foreign_leaves`: reading all of it asks another server. `unread`: not all of its definitions could be read,
     because another session holds or awaits an ACCESS EXCLUSIVE lock on it, or has changed it since the snapshot:
     nothing about it can be called passed.
@@ -79,6 +96,7 @@ class Table:
     owner: str
     columns: tuple[Column, ...]
     leaves: tuple[Leaf, ...] = ()
+    partitions: tuple[Partition, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     partition_constraints: tuple[PartitionConstraint, ...] = ()
     indexes: tuple[Index, ...] = ()
@@ -168,3 +186,7 @@ class Table:
     def can_read(self, columns: tuple[str, ...]) -> bool:
         """Whether this role may select all of these columns."""
         return self.schema_usable and self.readable and all(self.column(name).readable for name in columns)
+
+
+Guarded = Table | Partition
+"""What row security can be on, or missing from."""

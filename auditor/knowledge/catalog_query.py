@@ -1,7 +1,7 @@
 """Queries that show a fact of the catalog to a person: the detection SQL of findings that need no rows."""
 
 from auditor import sql
-from auditor.catalog import Index, Table
+from auditor.catalog import Guarded, Index, Table
 
 
 def relation_query(relation: Table, *columns: str) -> sql.Sql:
@@ -13,7 +13,7 @@ def relation_query(relation: Table, *columns: str) -> sql.Sql:
     )
 
 
-def policies_query(table: Table) -> sql.Sql:
+def policies_query(table: Guarded) -> sql.Sql:
     """The table's policies, as pg_policies has them."""
     return sql.compose(
         "SELECT policyname, permissive, roles, cmd, qual, with_check FROM pg_catalog.pg_policies "
@@ -28,6 +28,16 @@ def privileges_query(table: Table) -> sql.Sql:
     return sql.compose(
         "SELECT granted.grantee::regrole, granted.privilege_type FROM pg_catalog.pg_class, "
         "LATERAL pg_catalog.aclexplode(relacl) AS granted WHERE oid = {name}::regclass",
+        name=_regclass(table.schema, table.name),
+    )
+
+
+def partitions_query(table: Table) -> sql.Sql:
+    """Row security and privileges of the table's partitions, at every level."""
+    return sql.compose(
+        "SELECT c.oid::regclass, c.relrowsecurity, c.relforcerowsecurity, c.relowner::regrole, c.relacl "
+        "FROM pg_catalog.pg_partition_tree({name}::regclass) AS tree "
+        "JOIN pg_catalog.pg_class AS c ON c.oid = tree.relid WHERE tree.level > 0",
         name=_regclass(table.schema, table.name),
     )
 

@@ -3,11 +3,11 @@
 The rules are those of the manual's CREATE POLICY and GRANT, each tried on PostgreSQL 15 to 18.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from auditor.catalog import Catalog, Policy, Role, Table
+from auditor.catalog import Catalog, Guarded, Partition, Policy, Role, Table
 from auditor.config import Api
 from auditor.knowledge.server_text import is_true
 from auditor.model import printable
@@ -50,7 +50,7 @@ class Exposure:
     logins: tuple[Role, ...]
     schemas: frozenset[str]
 
-    def exposes(self, relation: Table) -> bool:
+    def exposes(self, relation: Guarded) -> bool:
         """Whether outsiders can name it."""
         return bool(self.roles) and relation.schema in self.schemas
 
@@ -58,12 +58,24 @@ class Exposure:
         """The tables in scope that outsiders can name, less those whose policies could not be read."""
         return (table for table in catalog.measurable() if self.exposes(table) and not table.unread)
 
-    def granted(self, relation: Table) -> tuple[Granted, ...]:
+    def guarded(self, catalog: Catalog) -> Iterator[Guarded]:
+        """The same, and the partitions that outsiders can name, whether they can name the table or not."""
+        for table in catalog.measurable():
+            if not table.unread:
+                relations: tuple[Guarded, ...] = (table, *table.partitions)
+                yield from filter(self.exposes, relations)
+
+    def past_policies(self, partition: Partition) -> tuple[Granted, ...]:
+        """What outsiders may do with every row of a partition that they name, because no policy binds them there."""
+        bound = {role.name for role in self.roles if partition.row_security and is_bound(partition, role)}
+        return tuple(each for each in self.granted(partition) if each.role not in bound)
+
+    def granted(self, relation: Guarded) -> tuple[Granted, ...]:
         """What outsiders may do there as far as privileges go, on the whole of it or on some columns."""
         found = (_granted(relation, role, command) for role in self.roles for command in COMMANDS)
         return tuple(each for each in found if each is not None)
 
-    def uncovered(self, table: Table, policies: tuple[Policy, ...]) -> tuple[Granted, ...]:
+    def uncovered(self, table: Guarded, policies: tuple[Policy, ...]) -> tuple[Granted, ...]:
         """What is granted and, with these policies enforced, denied for every row: no permissive policy is for it.
 
         Nothing where there is no policy at all, and nothing for roles that the table's row security does not bind.
@@ -77,7 +89,7 @@ class Exposure:
             if each.role in bound and not _is_covered(policies, bound[each.role], each.command)
         )
 
-    def open_to(self, table: Table, policy: Policy) -> tuple[Granted, ...]:
+    def open_to(self, table: Guarded, policy: Policy) -> tuple[Granted, ...]:
         """What this policy alone lets outsiders do with every row: granted, constant true, and not narrowed by a
         restrictive policy."""
         if not policy.permissive:
@@ -112,7 +124,7 @@ def _becomes(login: Role, roles: tuple[Role, ...]) -> bool:
     return any(role.name in login.may_become for role in roles)
 
 
-def _granted(relation: Table, role: Role, command: Command) -> Granted | None:
+def _granted(relation: Guarded, role: Role, command: Command) -> Granted | None:
     grants = [
         each
         for each in relation.grants
@@ -132,7 +144,7 @@ def _has_rights_of(role: Role, name: str) -> bool:
     return name == role.name or name in role.inherits
 
 
-def is_bound(table: Table, role: Role) -> bool:
+def is_bound(table: Guarded, role: Role) -> bool:
     """Whether policies apply to this role once row security is on. The owner, and whoever inherits from the owner, is
     exempt unless it is forced."""
     return not _is_exempt(role) and (table.force_row_security or not _has_rights_of(role, table.owner))
@@ -168,7 +180,7 @@ def _is_open(policy: Policy, command: Command) -> bool:
     return None not in expressions and any(is_true(each) for each in expressions)
 
 
-def _is_narrowed(table: Table, role: Role, command: Command) -> bool:
+def _is_narrowed(table: Guarded, role: Role, command: Command) -> bool:
     restrictive = (each for each in table.policies if not each.permissive and applies(each, role, command))
     return any(
         expression is not None and not is_true(expression)
@@ -189,7 +201,11 @@ def row_security_of(table: Table) -> Proposed:
 
 def matrix(granted: Iterable[Granted]) -> str:
     """`anon: SELECT; authenticated: SELECT, INSERT`, on one line."""
-    commands: dict[str, list[str]] = {}
+    commands: dict[str, set[Command]] = {}
     for each in granted:
-        commands.setdefault(each.role, []).append(each.command)
-    return "; ".join(f"{printable(role)}: {', '.join(names)}" for role, names in commands.items())
+        commands.setdefault(each.role, set()).add(each.command)
+    return "; ".join(f"{printable(role)}: {', '.join(_in_order(names))}" for role, names in commands.items())
+
+
+def _in_order(commands: Container[Command]) -> Iterator[Command]:
+    return (each for each in COMMANDS if each in commands)

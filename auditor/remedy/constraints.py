@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from auditor import sql
-from auditor.catalog import Constraint, Table
+from auditor.catalog import Constraint, Guarded, Table
 from auditor.model import Note, Part, Phase, Step, printable, psql_text
 from auditor.remedy import order
 from auditor.remedy.operation import Operation, PlanContext
@@ -126,7 +126,7 @@ def scans(table: Table) -> str:
     return f"SHARE UPDATE EXCLUSIVE on {named(table)}, for a scan: reads and writes go on"
 
 
-def exclusive(table: Table) -> str:
+def exclusive(table: Guarded) -> str:
     """The lock of a change to the definition alone."""
     return f"ACCESS EXCLUSIVE on {named(table)}, for milliseconds: reads and writes wait"
 

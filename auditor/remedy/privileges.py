@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from auditor import sql
-from auditor.catalog import Table
+from auditor.catalog import Guarded
 from auditor.model import printable
 from auditor.remedy.operation import Operation
 from auditor.remedy.script import oid_of
@@ -13,7 +13,7 @@ from auditor.sql import Sql
 PUBLIC = "PUBLIC"
 
 
-def revoke(table: Table, role: str, privilege: str) -> Operation:
+def revoke(table: Guarded, role: str, privilege: str) -> Operation:
     """Takes a privilege on the table from a role (`PUBLIC` for everybody); rolled back, it is granted as it was."""
     statement = sql.compose(
         "REVOKE {privilege} ON TABLE {table} FROM {grantee};",
@@ -34,7 +34,7 @@ def revoke(table: Table, role: str, privilege: str) -> Operation:
     )
 
 
-def _grants(table: Table, role: str, privilege: str) -> Iterator[Sql]:
+def _grants(table: Guarded, role: str, privilege: str) -> Iterator[Sql]:
     """Granted again: on the table, and on the columns from which REVOKE took it, too."""
     for grant in table.grants:
         if (grant.role, grant.privilege) == (role, privilege):
@@ -49,7 +49,7 @@ def _grants(table: Table, role: str, privilege: str) -> Iterator[Sql]:
             )
 
 
-def _in_order(table: Table, role: str) -> Sql:
+def _in_order(table: Guarded, role: str) -> Sql:
     """A dump shows the list of privileges in its order: those that stood behind this role go behind it again.
 
     Only as each of them stands now; nobody's are touched where others than the owner granted some, or where some are

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from auditor import sql
-from auditor.catalog import Table
+from auditor.catalog import Guarded
 from auditor.model import Part, printable
 from auditor.sql import Sql
 
@@ -77,7 +77,7 @@ def oid_of(*names: str) -> Sql:
     return Sql(f"pg_catalog.to_regclass({sql.literal(sql.quote(*names))})")
 
 
-def named(table: Table) -> str:
+def named(table: Guarded) -> str:
     """A table as titles and messages name it."""
     return printable(f"{table.schema}.{table.name}")
 

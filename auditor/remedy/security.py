@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor import sql
-from auditor.catalog import Policy, Table
+from auditor.catalog import Guarded, Policy
 from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
 from auditor.remedy.constraints import LATER, exclusive
@@ -20,7 +20,7 @@ class Change:
     Where the condition held before, or holds already, nothing is done; what was not so before is never taken back.
     """
 
-    table: Table
+    table: Guarded
     title: str
     statement: Sql
     holds: Sql
@@ -49,17 +49,17 @@ class Change:
         )
 
 
-def enable_row_security(table: Table) -> Operation:
+def enable_row_security(table: Guarded) -> Operation:
     """Turns row security on."""
     return _switched(table, "row security", "c.relrowsecurity", "ENABLE", "DISABLE")
 
 
-def force_row_security(table: Table) -> Operation:
+def force_row_security(table: Guarded) -> Operation:
     """Makes row security hold for the table's owner too."""
     return _switched(table, "row security for the owner too", "c.relforcerowsecurity", "FORCE", "NO FORCE")
 
 
-def _switched(table: Table, title: str, flag: str, on: str, off: str) -> Operation:
+def _switched(table: Guarded, title: str, flag: str, on: str, off: str) -> Operation:
     alter = sql.compose("ALTER TABLE {table} ", table=sql.name(table.schema, table.name))
     return Change(
         table=table,
@@ -72,7 +72,7 @@ def _switched(table: Table, title: str, flag: str, on: str, off: str) -> Operati
     )
 
 
-def create_policy(table: Table, policy: Policy) -> Operation:
+def create_policy(table: Guarded, policy: Policy) -> Operation:
     """Creates a policy."""
     return Change(
         table=table,
@@ -83,7 +83,7 @@ def create_policy(table: Table, policy: Policy) -> Operation:
     )
 
 
-def drop_policy(table: Table, policy: Policy) -> Operation:
+def drop_policy(table: Guarded, policy: Policy) -> Operation:
     """Drops a policy; rolled back, it is created from its own text."""
     return Change(
         table=table,
@@ -94,7 +94,7 @@ def drop_policy(table: Table, policy: Policy) -> Operation:
     )
 
 
-def _creation(table: Table, policy: Policy) -> Sql:
+def _creation(table: Guarded, policy: Policy) -> Sql:
     roles = ", ".join("PUBLIC" if role == "PUBLIC" else sql.quote(role) for role in policy.roles) or "PUBLIC"
     parts = (
         sql.compose("CREATE POLICY {name} ON {table}", name=sql.name(policy.name),
@@ -108,13 +108,13 @@ def _creation(table: Table, policy: Policy) -> Sql:
     return Sql(" ".join(part for part in parts if part) + ";")
 
 
-def _removal(table: Table, policy: Policy) -> Sql:
+def _removal(table: Guarded, policy: Policy) -> Sql:
     return sql.compose(
         "DROP POLICY {name} ON {table};", name=sql.name(policy.name), table=sql.name(table.schema, table.name)
     )
 
 
-def _has_policy(table: Table, policy: Policy) -> Sql:
+def _has_policy(table: Guarded, policy: Policy) -> Sql:
     return Sql(
         f"EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = {oid_of(table.schema, table.name)}"
         f" AND p.polname = {sql.literal(policy.name)})"

@@ -84,7 +84,7 @@ def invalid_index(facts: Facts) -> Iterator[Probe | Verdict]:
             if not index.being_built:
                 yield _question(table, index)
         for each in table.partition_indexes:
-            if not each.index.being_built:
+            if not (each.index.valid or each.attached or each.index.being_built):
                 yield _of_partition(each)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from auditor import sql
-from auditor.catalog import Policy, Table
+from auditor.catalog import Guarded, Policy
 from auditor.check import Example, Facts, check
 from auditor.knowledge.catalog_query import policies_query
 from auditor.knowledge.exposure import PUBLIC, Exposure, Granted, exposure_of, matrix
@@ -81,7 +81,7 @@ def policy_always_true(facts: Facts) -> Iterator[Verdict]:
         needs to write, put the condition that was meant in its place before running the plan.
     """
     exposure = exposure_of(facts.catalog, facts.config.api)
-    for table in exposure.tables(facts.catalog):
+    for table in exposure.guarded(facts.catalog):
         for policy in table.policies:
             yield Verdict(
                 subject=Subject(kind="policy", schema=table.schema, table=table.name, name=policy.name),
@@ -90,7 +90,7 @@ def policy_always_true(facts: Facts) -> Iterator[Verdict]:
             )
 
 
-def _judge(table: Table, policy: Policy, exposure: Exposure) -> Judgement | None:
+def _judge(table: Guarded, policy: Policy, exposure: Exposure) -> Judgement | None:
     subject = Subject(kind="policy", schema=table.schema, table=table.name, name=policy.name)
     writing = _writing(table, policy, exposure)
     if writing:
@@ -109,11 +109,11 @@ def _judge(table: Table, policy: Policy, exposure: Exposure) -> Judgement | None
     return None
 
 
-def _writing(table: Table, policy: Policy, exposure: Exposure) -> tuple[Granted, ...]:
+def _writing(table: Guarded, policy: Policy, exposure: Exposure) -> tuple[Granted, ...]:
     return tuple(each for each in exposure.open_to(table, policy) if each.command != "SELECT")
 
 
-def _remedy(table: Table, policy: Policy, exposure: Exposure) -> Remedy:
+def _remedy(table: Guarded, policy: Policy, exposure: Exposure) -> Remedy:
     mended = _mended(policy)
     operations: list[Operation] = [drop_policy(table, policy)]
     if mended is not None:
@@ -140,7 +140,7 @@ def _mended(policy: Policy) -> Policy | None:
     return None
 
 
-def _left_uncovered(table: Table, exposure: Exposure) -> list[tuple[str, str]]:
+def _left_uncovered(table: Guarded, exposure: Exposure) -> list[tuple[str, str]]:
     """What no policy is for once every such policy of the table is mended, as far as it was granted to the roles of
     the API themselves; taking it from PUBLIC or a group would take it from others too."""
     kept = [_mended(policy) if _writing(table, policy, exposure) else policy for policy in table.policies]

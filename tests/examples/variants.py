@@ -91,7 +91,7 @@ def make(database: Database, variant: str) -> Variant:
 
 _RELATIONS = """
 SELECT relname, relkind FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') AND NOT relispartition
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
 """
 
 _KINDS = {"r": "TABLE", "p": "TABLE", "v": "VIEW", "m": "MATERIALIZED VIEW"}
@@ -110,7 +110,8 @@ def _move(connection: psycopg.Connection) -> Variant:
 _NAMED = """
 SELECT 'ALTER TABLE public.%I RENAME CONSTRAINT %I TO %I', c.relname, k.conname
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-WHERE c.relnamespace = 'public'::regnamespace AND k.conparentid = 0 AND c.relkind IN ('r', 'p')
+WHERE c.relnamespace = 'public'::regnamespace AND k.conparentid = 0 AND k.coninhcount = 0
+    AND c.relkind IN ('r', 'p')
 UNION ALL
 SELECT 'ALTER INDEX public.%2$I RENAME TO %3$I', c.relname, i.relname
 FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
@@ -123,7 +124,7 @@ FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = 'p
 
 _COLUMNS = """
 SELECT c.relname, c.relkind, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition
     AND a.attnum > 0 AND NOT a.attisdropped
 """
 
@@ -197,9 +198,10 @@ def _partition(connection: psycopg.Connection) -> None:
     for table, column in connection.execute(_KEYS).fetchall():
         keys.setdefault(table, column)
     assert keys, "nothing of this example can be partitioned"
+    before = connection.execute(_RELATIONS).fetchall()
     for table, column in keys.items():
         _make_twin(connection, table, column)
-    untouched = {name for name, _ in connection.execute(_RELATIONS).fetchall()} - {*keys} - {*map(_original, keys)}
+    untouched = {name for name, _ in before} - {*keys}
     foreign_keys = [statement for statement in restored if "FOREIGN KEY" in statement]
     _run_all(connection, foreign_keys)
     for table in keys:
