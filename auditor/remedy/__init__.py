@@ -7,7 +7,7 @@ from auditor.remedy.indexes import create_index, rebuild_index
 from auditor.remedy.not_null import set_not_null
 from auditor.remedy.operation import Operation, PlanContext, Referral
 from auditor.remedy.privileges import revoke
-from auditor.remedy.remedy import Remedy, compose, plan_of, sql_of
+from auditor.remedy.remedy import Remedy, compose, plan_of, sql_of, validated_by
 from auditor.remedy.rows import assign, set_aside
 from auditor.remedy.security import create_policy, drop_policy, enable_row_security, force_row_security
 from auditor.remedy.uniqueness import add_unique
@@ -39,4 +39,5 @@ __all__ = [
     "set_not_null",
     "sql_of",
     "validate_constraint",
+    "validated_by",
 ]

@@ -23,10 +23,12 @@ from auditor.sql import Condition, Expression, Sql
 class Edge:
     """A reference from `table` to `referenced`: by a foreign key, `key`, or by inference, where that is None.
 
-    `let_go` are the columns to set NULL when the referenced row goes; empty where the referring row goes with it.
+    `columns` are the referring ones; `let_go` those to set NULL when the referenced row goes, empty where the
+    referring row goes with it.
     """
 
     table: Table
+    columns: tuple[str, ...]
     referenced: Table
     target: sa.sql.selectable.NamedFromClause
     match: Condition
@@ -79,6 +81,7 @@ def edges_into(context: PlanContext, table: Table) -> Iterator[Edge]:
         if referral.referenced.oid == table.oid:
             yield Edge(
                 table=referral.table,
+                columns=referral.reference.columns,
                 referenced=table,
                 target=referral.target,
                 match=referral.match,
@@ -99,7 +102,13 @@ def _declared(table: Table, key: Constraint, referenced: Table) -> Edge:
     pairs = zip(key.referenced_columns, key.columns, key.equality, strict=True)
     compared = (sql.operate(target.c[one], (by.schema, by.name), here.c[other]) for one, other, by in pairs)
     return Edge(
-        table=table, referenced=referenced, target=target, match=sa.and_(*compared), let_go=_let_go(table, key), key=key
+        table=table,
+        columns=key.columns,
+        referenced=referenced,
+        target=target,
+        match=sa.and_(*compared),
+        let_go=_let_go(table, key),
+        key=key,
     )
 
 
@@ -203,15 +212,24 @@ def _deletion(step: str, quarantines: Sequence[Quarantine], noted: Sequence[sa.T
     return Sql("WITH " + ",\n".join((*gone, *inner)) + f"\n{kept[-1]};")
 
 
+_OF_KEY = """ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute AS a
+    WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) ORDER BY a.attname COLLATE pg_catalog."C")"""
+
+
+def _called(table: Table, *names: str) -> str:
+    """A table's oid and some names as they are compared with a foreign key's own, or with those of its columns."""
+    return f"({oid_of(table.schema, table.name)}::oid, ARRAY[{', '.join(map(sql.literal, names))}]::text[])"
+
+
 def unforeseen(closure: Closure) -> Sql:
     """Stops where a foreign key that the audit has not seen would take rows along, or change them, by itself."""
     oids = ", ".join(oid_of(table.schema, table.name) for table in closure.tables)
-    known = ", ".join(
-        f"({oid_of(edge.table.schema, edge.table.name)}::oid, {sql.literal(edge.key.name)}::name)"
-        for edge in (*closure.taking, *closure.letting_go)
-        if edge.key is not None
-    )
-    seen = f" AND (k.conrelid, k.conname) NOT IN ({known})" if known else ""
+    edges = (*closure.taking, *closure.letting_go)
+    known = ", ".join(_called(edge.table, edge.key.name) for edge in edges if edge.key is not None)
+    # What was inferred may have been declared since, by this plan's own later steps among others.
+    meant = ", ".join(_called(edge.table, *sorted(edge.columns)) for edge in edges if edge.key is None)
+    seen = f" AND (k.conrelid, ARRAY[k.conname::text]) NOT IN ({known})" if known else ""
+    seen += f" AND (k.conrelid, {_OF_KEY}) NOT IN ({meant})" if meant else ""
     body = f"""SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
 FROM pg_catalog.pg_constraint AS k
 WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd') AND k.confrelid IN ({oids}){seen};

@@ -230,13 +230,17 @@ class _Reopen:
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
         constraint = on_table(self.table, self.constraint.name, KINDS[self.constraint.kind])
         yield verified(self.table, constraint, FOREIGN_KEYS)
-        yield from reopened(context, self.table, self.constraint)
-        if self.constraint.validated:
-            yield Note(
-                f"{printable(self.constraint.name)} on {named(self.table)} is validated, and violated all the same:"
-                " rolling back brings the violating rows back and leaves it NOT VALID, as no server would accept it"
-                " otherwise"
-            )
+        yield from broken_key_reopened(context, self.table, self.constraint)
+
+
+def broken_key_reopened(context: PlanContext, table: Table, key: Constraint) -> Iterator[Step | Note]:
+    """As `reopened`, with a word to the reader where the key was validated."""
+    yield from reopened(context, table, key)
+    if key.validated:
+        yield Note(
+            f"{printable(key.name)} on {named(table)} is validated, and violated all the same: rolling back brings the"
+            " violating rows back and leaves it NOT VALID, as no server would accept it otherwise"
+        )
 
 
 KINDS = {
@@ -280,6 +284,13 @@ def add_check(table: Table, condition: Condition, suffix: str) -> Operation:
 def validate_constraint(table: Table, constraint: Constraint) -> Operation:
     """Validates a constraint; rolled back, it is NOT VALID again."""
     return _Validate(table=table, constraint=constraint)
+
+
+def validates(operation: Operation) -> tuple[str, str, str] | None:
+    """Schema, table and name of the constraint that the operation validates, where it does that."""
+    if not isinstance(operation, _Validate):
+        return None
+    return operation.table.schema, operation.table.name, operation.constraint.name
 
 
 def reopen_constraint(table: Table, constraint: Constraint) -> Operation:

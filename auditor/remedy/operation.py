@@ -35,6 +35,9 @@ class PlanContext:
     `plan_id` is short, lower case, and names the quarantine's tables of this plan; `fingerprint` is that of the
     finding whose remedy is rendered; `violations` the rows that its audit counted (None where none were).
     Rows that refer to a row which is set aside go with it, let go of it, or are re-pointed, through `referrals` too.
+    `broken` are the foreign keys that are validated and violated all the same, by schema, table and name: no row that
+    violates one can come back while it stands. `stuck` are the constraints that are NOT VALID and whose violations
+    stay, named alike: a row that violates one cannot be updated.
     """
 
     catalog: Catalog
@@ -42,6 +45,8 @@ class PlanContext:
     fingerprint: str
     violations: int | None = None
     referrals: tuple[Referral, ...] = ()
+    broken: frozenset[tuple[str, str, str]] = frozenset()
+    stuck: frozenset[tuple[str, str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

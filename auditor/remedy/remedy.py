@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, groupby, product
 
 from auditor.model import Note, Phase, Plan, RemedySql, Step
+from auditor.remedy.constraints import validates
 from auditor.remedy.operation import Operation, PlanContext, Refusal
 from auditor.remedy.quarantine import is_server_step, server_step
 from auditor.remedy.rows import assigned_columns
@@ -23,6 +24,11 @@ class Remedy:
     summary: str
     operations: tuple[Operation, ...]
     chosen: bool = True
+
+
+def validated_by(remedy: Remedy) -> frozenset[tuple[str, str, str]]:
+    """The constraints that are there and that the remedy validates, by schema, table and name."""
+    return frozenset(named for each in remedy.operations if (named := validates(each)))
 
 
 def plan_of(remedy: Remedy, context: PlanContext) -> Plan:

@@ -10,7 +10,7 @@ from auditor.catalog import Constraint, Table
 from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
 from auditor.remedy.closure import Closure, closure_of, described, keys_into, removal, unforeseen
-from auditor.remedy.constraints import reopened
+from auditor.remedy.constraints import broken_key_reopened, reopened
 from auditor.remedy.images import assign_statement, set_aside_statement
 from auditor.remedy.operation import Operation, PlanContext, Refusal
 from auditor.remedy.quarantine import Quarantine, guarded, ready, relation_of
@@ -49,13 +49,17 @@ def removal_steps(  # noqa: PLR0917
 ) -> Iterator[Step | Note]:
     """Sets aside the violating rows and what refers to them, and brings all of it back."""
     table = closure.tables[0]
-    if reasons := [f"{named(each)}: {reason}" for each in closure.tables if (reason := unchangeable(each))]:
+    reasons = [f"{named(each)}: {reason}" for each in closure.tables if (reason := unchangeable(each))]
+    reasons += [f"{named(each)}: {reason}" for each in _updated(closure, moves) if (reason := frozen(context, each))]
+    if reasons:
         yield Refusal(f"rows of {named(table)} are not set aside by this plan; {'; '.join(reasons)}")
         return
     quarantines = [Quarantine(each, context.plan_id) for each in closure.tables]
     others = [Quarantine(each, context.plan_id) for each in _updated(closure, moves)]
     for quarantine in (*quarantines, *others):
         yield from around(context, quarantine)
+    for quarantine in quarantines:
+        yield from _broken_keys_reopened(context, quarantine.table)
     title = f"set aside rows of {named(table)}"
     if dragged := described(closure):
         yield Note(f"{title}: {dragged}")
@@ -125,7 +129,7 @@ def assignment_steps(
 ) -> Iterator[Step | Note]:
     """Assigns, and takes back what was assigned."""
     followers = followers_of(context, table, values)
-    reason = unchangeable(table) or keyless(table) or cut_off(followers)
+    reason = unchangeable(table) or keyless(table) or cut_off(followers) or frozen(context, table)
     if reason is not None:
         yield Refusal(f"{named(table)}: {reason}; its rows are not updated by this plan")
         return
@@ -134,6 +138,7 @@ def assignment_steps(
             f"{named(each)}({', '.join(key.columns)}) follows what is assigned in {named(table)}, as its"
             " foreign key says ON UPDATE CASCADE, and follows it back on a rollback; no copy of its rows is kept"
         )
+    rank = min(rank, order.FILL) if _mends_a_check(table, values) else rank
     step = _assigning(identity(table, violation, values), table, values)
     quarantine = Quarantine(table, context.plan_id)
     yield from around(context, quarantine)
@@ -184,6 +189,13 @@ def around(context: PlanContext, quarantine: Quarantine) -> Iterator[Step | Note
     for constraint in quarantine.table.constraints:
         if not constraint.validated and constraint.enforced:
             yield from reopened(context, quarantine.table, constraint)
+
+
+def _broken_keys_reopened(context: PlanContext, table: Table) -> Iterator[Step | Note]:
+    """A validated foreign key would refuse the rows that violate it all the same, whatever they are set aside for."""
+    for key in table.foreign_keys():
+        if key.validated and (table.schema, table.name, key.name) in context.broken:
+            yield from broken_key_reopened(context, table, key)
 
 
 def restoring(context: PlanContext, table: Table, rank: int, step: str, back: Iterable[Sql]) -> Step:
@@ -247,6 +259,23 @@ def unchangeable(table: Table) -> str | None:
     if table.has_foreign_leaves:
         return "a part of it lies on another server"
     return None
+
+
+def frozen(context: PlanContext, table: Table) -> str | None:
+    """Why rows cannot be updated, or None: every update of a row that violates a check fails, whatever it changes."""
+    stuck = [each for each in _loose_checks(table) if (table.schema, table.name, each.name) in context.stuck]
+    names = ", ".join(printable(each.name) for each in stuck)
+    return f"no row that violates {names} can be updated, and nothing is chosen for these rows" if stuck else None
+
+
+def _mends_a_check(table: Table, columns: Iterable[str]) -> bool:
+    return any({*columns} & {*each.columns} for each in _loose_checks(table))
+
+
+def _loose_checks(table: Table) -> Iterator[Constraint]:
+    for each in table.constraints:
+        if each.kind in ("check", "not-null") and each.enforced and not each.validated:
+            yield each
 
 
 def keyless(table: Table) -> str | None:

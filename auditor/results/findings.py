@@ -1,6 +1,7 @@
 """From answers to findings: fingerprints, witnesses, remedies as text; and the plan of the chosen remedies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from auditor import remedy as remedies
 from auditor.check import Facts
@@ -26,7 +27,7 @@ def findings_and_plan(
         if each.measurement is not None and not isinstance(each.question, Verdict)
     ]
     keys = witnesses(session, measured, samples=facts.config.samples)
-    trusted = referrals(facts)
+    trusted, broken, stuck = referrals(facts), frozenset(_broken_keys(found)), frozenset(_stuck(found))
     findings, chosen = [], [Plan(id=plan_id)]
     for each in found:
         context = PlanContext(
@@ -35,6 +36,8 @@ def findings_and_plan(
             fingerprint=each.fingerprint,
             violations=_violations(each),
             referrals=trusted,
+            broken=broken,
+            stuck=stuck,
         )
         plans = [(remedy, plan_of(remedy, context)) for remedy in _remedies(each)]
         findings.append(_finding(each, keys, plans))
@@ -72,6 +75,23 @@ def _finding(
             for remedy, plan in plans
         ),
     )
+
+
+def _broken_keys(found: Sequence[Answer]) -> Iterator[tuple[str, str, str]]:
+    for each in found:
+        subject = each.subject
+        if each.reference is not None and each.reference.declared and _violations(each):
+            assert subject.schema is not None
+            assert subject.table is not None
+            yield subject.schema, subject.table, subject.name or ""
+
+
+def _stuck(found: Sequence[Answer]) -> Iterator[tuple[str, str, str]]:
+    for each in found:
+        if _violations(each):
+            validated = [(remedy.chosen, remedies.validated_by(remedy)) for remedy in _remedies(each)]
+            mended = {*chain(*(names for is_chosen, names in validated if is_chosen))}
+            yield from {*chain(*(names for _, names in validated))} - mended
 
 
 def _violations(each: Answer) -> int | None:

@@ -63,7 +63,9 @@ def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measure
         return None
     action = intended_action(facts, reference)
     then = declaration(join.table, join.referenced, reference, action or "NO ACTION")
-    remedy = Remedy(kind="add-constraint", summary="declare the foreign key", operations=then)
+    # What the plan declares it has to know by when it sets rows aside: a guess takes no row along, and is not declared.
+    is_sure = action is not None or reference.confidence >= facts.config.thresholds.blocker_confidence
+    remedy = Remedy(kind="add-constraint", summary="declare the foreign key", operations=then, chosen=is_sure)
     return Judgement(
         message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)}, finds it for all of "
         f"{counted(measured.population, 'value')}, and has no foreign key",
