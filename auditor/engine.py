@@ -108,6 +108,7 @@ def _database(session: Session, catalog: Catalog) -> DatabaseInfo:
         role=server.role,
         bytes=server.bytes,
         in_recovery=server.in_recovery,
+        system_identifier=session.system_identifier(),
     )
 
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "the same on an embedded server with the calliq scenario",
     "plan": "write the plan of an audit: backup, clean-up, constraints, verification, rollback",
     "rehearse": "try a plan on a copy: apply, verify, roll back, compare",
+    "verify": "after a plan was run: which of its findings are gone, left, new",
     "checks": "the catalog of checks; one check in full",
     "report": "render a stored report.json again, in any format",
 }

@@ -12,6 +12,8 @@ from auditor.cli.output import check_folder, write
 from auditor.cli.progress import progress_bar
 from auditor.errors import AuditorError
 from auditor.model import Audit, Note, Step
+from auditor.rehearsal.backup import write_drop_backup
+from auditor.rehearsal.folder import read_plan
 from auditor.results.summary import CLEAN, INCOMPLETE
 from auditor.stored import read_audit
 
@@ -19,16 +21,19 @@ _Part = TypeVar("_Part", Step, Note)
 
 
 @click.command("plan")
-@click.argument("source", metavar="[DSN|AUDIT]", required=False)
+@click.argument("source", metavar="[DSN|AUDIT|PLAN]", required=False)
 @audit_options
 @click.option("--finding", multiple=True, metavar="F-…", help="Only the steps of these findings; repeatable.")
+@click.option("--drop-backup", is_flag=True, help="For PLAN: only the file that drops its quarantine for good.")
 @click.option("--out", metavar="DIR", help="The plan is written to DIR/plan (default audit/).")
-def command(source: str | None, finding: tuple[str, ...], **values: Any) -> int:
+def command(source: str | None, finding: tuple[str, ...], drop_backup: bool, **values: Any) -> int:
     """Write the plan folder for a database, or for a stored report.json.
 
     Nothing is run: the files are for reading, and for psql. Exit code 0 where the plan is written, 3 where the audit
     that it follows from has not seen everything.
     """
+    if drop_backup:
+        return _write_drop_backup(source)
     config = settings(values)
     check_folder(config.out)
     if source is not None and (source.endswith(".json") or Path(source).is_file()):
@@ -42,6 +47,13 @@ def command(source: str | None, finding: tuple[str, ...], **values: Any) -> int:
         return CLEAN
     click.echo("the plan may lack steps: the audit has not seen everything (see the report)", err=True)
     return INCOMPLETE
+
+
+def _write_drop_backup(source: str | None) -> int:
+    if source is None or not Path(source).exists():
+        raise AuditorError("--drop-backup needs the plan that was run", "name its folder, or its report.json")
+    click.echo(f"wrote {write_drop_backup(read_plan(Path(source)))}")
+    return CLEAN
 
 
 def _only(audit: Audit, fingerprints: tuple[str, ...]) -> Audit:

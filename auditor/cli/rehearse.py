@@ -8,9 +8,9 @@ import click
 from auditor.cli.output import readers_may_leave
 from auditor.config import Config, load_config
 from auditor.connect import resolve
-from auditor.model import Rehearsal
+from auditor.model import Rehearsal, printable
 from auditor.rehearsal.folder import read_plan, record
-from auditor.rehearsal.rehearse import rehearse
+from auditor.rehearsal.rehearse import rehearse, rehearse_on
 
 PROVED, NOT_PROVED, INCOMPLETE = 0, 1, 3
 
@@ -18,19 +18,26 @@ PROVED, NOT_PROVED, INCOMPLETE = 0, 1, 3
 @click.command("rehearse")
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.argument("dsn", required=False)
+@click.option("--on", metavar="DSN", help="A copy to try it on, instead of one made for it.")
+@click.option("--yes-this-is-a-copy", "is_copy", is_flag=True, help="--on names a copy, whatever it looks like.")
 @click.option("--config", type=click.Path(path_type=Path), help="The auditor.toml that the audit ran with.")
-def command(plan: Path, dsn: str | None, config: Path | None) -> int:
+def command(plan: Path, dsn: str | None, on: str | None, is_copy: bool, config: Path | None) -> int:
     """Try PLAN (a plan folder, or a report.json) on a copy: apply it, verify, audit, apply again, roll back, compare.
 
     DSN is the audited database, named as for `run`. It is only read: schema and rows are copied to a private server
-    that is gone at the end. The verdict is written into plan.json, README.md and the reports beside.
+    that is gone at the end. With --on, nothing is copied: the plan runs there. The verdict is written into plan.json,
+    README.md and the reports beside.
 
     Exit codes: 0 proved, 1 not proved, 2 wrong use, 3 not everything could be rehearsed.
     """
     read = read_plan(plan)
     settings = read.config(load_config(config) if config is not None else Config())
-    click.echo(f"copying {read.audit.database.name} to a private server …", err=True)
-    rehearsal = rehearse(read, resolve(dsn, os.environ), settings)
+    if on is None:
+        click.echo(f"copying {printable(read.audit.database.name)} to a private server …", err=True)
+        rehearsal = rehearse(read, resolve(dsn, os.environ), settings)
+    else:
+        audited = resolve(dsn, os.environ) or None
+        rehearsal = rehearse_on(read, resolve(on, {}), settings, audited=audited, is_copy=is_copy)
     files = record(read, rehearsal)
     with readers_may_leave():
         _show(rehearsal)

@@ -41,6 +41,8 @@ _SETTINGS = {
     "TimeZone": "UTC",
     "client_min_messages": "error",
 }
+_IDENTIFIER = "SELECT s.system_identifier::pg_catalog.text FROM pg_catalog.pg_control_system() s"
+
 # The third tells one server from another behind the same address.
 _STATE = """pg_catalog.current_setting('transaction_read_only'), pg_catalog.current_setting('transaction_isolation'),
   pg_catalog.pg_postmaster_start_time()::pg_catalog.text"""
@@ -111,6 +113,14 @@ class Session:
     def snapshot(self) -> str | None:
         """The snapshot's name, for whoever reads beside this session (pg_dump); None where it cannot be shared."""
         return self._snapshot
+
+    def system_identifier(self) -> str | None:
+        """What tells this cluster from every other, its copies apart; None where the role may not ask."""
+        try:
+            ((rows,),) = self.main.execute_and_roll_back([_IDENTIFIER])
+        except psycopg.Error:
+            return None
+        return str(rows[0])
 
     @property
     def records(self) -> tuple[ScanRecord, ...]:

@@ -43,7 +43,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseInfo:
-    """What was audited; `host` is never more than the host's name. `bytes` is pg_database_size."""
+    """What was audited; `host` is never more than the host's name. `bytes` is pg_database_size.
+
+    `system_identifier` tells the cluster from every other but its physical copies; None where it may not be asked.
+    """
 
     name: str
     host: str
@@ -51,6 +54,7 @@ class DatabaseInfo:
     role: str
     bytes: int | None = None
     in_recovery: bool = False
+    system_identifier: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ import psycopg
 from psycopg import sql as names
 from psycopg.conninfo import make_conninfo
 
-from auditor.connect import Session
+from auditor.connect import Session, open_session
 from auditor.embedded import private_server
+from auditor.model import printable
 from auditor.rehearsal.programs import Programs, client_for, server_for
 from auditor.rehearsal.roles import copy_roles
 from auditor.rehearsal.rows import Loaded, load, sources_of
@@ -31,6 +32,7 @@ class Copy:
     database: str
     major: int
     programs: Programs
+    identifier: str | None = None
     loaded: Loaded | None = None
     missing: Missing | None = None
 
@@ -38,6 +40,22 @@ class Copy:
     def gaps(self) -> tuple[str, ...]:
         """What the copy lacks."""
         return (*(self.missing.gaps if self.missing else ()), *(self.loaded.gaps if self.loaded else ()))
+
+
+def given_copy(dsn: str) -> Copy:
+    """A database that somebody names as a copy; AuditorError where it cannot be reached."""
+    with open_session(dsn, statement_timeout_s=0) as session:
+        ((name, _),) = session.main.execute(_TARGET)
+        major = session.main.server_version // 10_000
+        identifier, host = session.system_identifier(), session.host
+    return Copy(
+        dsn=dsn,
+        place=f"the database {printable(name)} on {printable(host)}",
+        database=name,
+        major=major,
+        programs=client_for(major),
+        identifier=identifier,
+    )
 
 
 @contextmanager

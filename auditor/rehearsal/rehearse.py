@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from psycopg.conninfo import conninfo_to_dict
+
 from auditor.config import Config
 from auditor.connect import open_session
+from auditor.errors import AuditorError
 from auditor.model import Finding, Phase, Rehearsal, RehearsalVerdict, Step, printable
-from auditor.rehearsal.copying import Copy, private_copy
+from auditor.rehearsal.copying import Copy, given_copy, private_copy
 from auditor.rehearsal.folder import PlanFolder
 from auditor.rehearsal.trial import Trial
 from auditor.remedy.quarantine import is_server_step
@@ -19,6 +22,33 @@ def rehearse(plan: PlanFolder, dsn: str, config: Config) -> Rehearsal:
     with open_session(dsn, statement_timeout_s=config.timeout) as session, private_copy(session, dsn) as copy:
         session.close()
         return _tried(plan, copy, config)
+
+
+def rehearse_on(plan: PlanFolder, dsn: str, config: Config, *, audited: str | None, is_copy: bool) -> Rehearsal:
+    """Tries the plan on the database behind `dsn`, which somebody calls a copy.
+
+    Raises AuditorError where it is, or may be, the audited one (`audited` is its DSN as far as it is known), unless
+    `is_copy` says that it is not.
+    """
+    copy = given_copy(dsn)
+    if not is_copy and (_is_audited(plan, copy) or (audited is not None and _place(audited) == _place(dsn))):
+        raise AuditorError(
+            f"{copy.place} is the database that was audited, or cannot be told from it",
+            "name a copy; where this is one (of the whole cluster), say so with --yes-this-is-a-copy",
+        )
+    return _tried(plan, copy, config)
+
+
+def _is_audited(plan: PlanFolder, copy: Copy) -> bool:
+    """A copy of a whole cluster has its identifier; where that is not known, the name has to do."""
+    database = plan.audit.database
+    known = database.system_identifier and copy.identifier
+    return copy.database == database.name and (not known or copy.identifier == database.system_identifier)
+
+
+def _place(dsn: str) -> tuple[object, ...]:
+    parts = conninfo_to_dict(dsn)
+    return parts.get("host"), str(parts.get("port") or 5432), parts.get("dbname")
 
 
 def _tried(plan: PlanFolder, copy: Copy, config: Config) -> Rehearsal:

@@ -13,7 +13,7 @@ from auditor.model import Audit, Phase, Severity, Step, printable
 from auditor.rehearsal.copying import Copy
 from auditor.rehearsal.folder import FORWARD, PlanFolder
 from auditor.rehearsal.identity import Snapshot, differences, keys_no_longer_valid, snapshot_of, with_keys_not_valid
-from auditor.rehearsal.verification import violated
+from auditor.rehearsal.verification import refusals
 
 
 @dataclass
@@ -53,11 +53,8 @@ class Trial:
         """The fingerprints of findings that the copy shows: found by the audit, or refused by the verification."""
         assert self.before is not None
         steps = self._steps(Phase.VERIFY)
-        with psycopg.connect(self.copy.dsn, autocommit=True) as connection:
-            refused = [step for step, _ in violated(connection, steps)]
-        return frozenset(
-            (*(each.fingerprint for each in self.before.findings), *(each for s in refused for each in s.fingerprints))
-        )
+        refused = frozenset(each for step, _ in refusals(self.copy.dsn, steps) for each in step.fingerprints)
+        return refused | frozenset(each.fingerprint for each in self.before.findings)
 
     def _apply(self, *, again: bool = False) -> bool:
         started = monotonic()

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import psycopg
 
 from auditor.connect import summary_of
+from auditor.errors import AuditorError
 from auditor.model import Step, printable
 
 # The step's own BEGIN then finds a transaction, and only warns; behind a pooler a session setting might be lost.
 _READ_ONLY = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
 
 
-def violated(connection: psycopg.Connection, steps: Iterable[Step]) -> Iterator[tuple[Step, str]]:
-    """The verification steps that refuse, each with what it says; `connection` is in autocommit."""
-    for step in steps:
-        connection.execute(_READ_ONLY)
-        try:
-            connection.execute(step.sql.encode())
-        except psycopg.errors.RaiseException as error:
-            yield step, printable(error.diag.message_primary or "")
-        except psycopg.Error as error:
-            yield step, f"{step.title}: {summary_of(error)}"
-        finally:
+def refusals(dsn: str, steps: Iterable[Step]) -> list[tuple[Step, str]]:
+    """The verification steps that refuse, each with what it says."""
+    try:
+        with psycopg.connect(dsn, autocommit=True, prepare_threshold=None, application_name="auditor") as connection:
+            return [(step, said) for step in steps if (said := _refusal(connection, step)) is not None]
+    except psycopg.OperationalError as error:
+        raise AuditorError(f"the connection broke during verification: {summary_of(error)}", "run it again") from None
+
+
+def _refusal(connection: psycopg.Connection, step: Step) -> str | None:
+    connection.execute(_READ_ONLY)
+    try:
+        connection.execute(step.sql.encode())
+    except psycopg.errors.RaiseException as error:
+        return printable(error.diag.message_primary or "")
+    except psycopg.Error as error:
+        if connection.broken:
+            raise
+        return printable(f"{step.title}: {summary_of(error)}")
+    finally:
+        if not connection.broken:
             connection.execute("ROLLBACK")
+    return None
