@@ -92,6 +92,9 @@ class _Array(Sequence[Value]):
     def __len__(self) -> int:
         return len(self._values())
 
+    def __bool__(self) -> bool:
+        return self._text != "{}"
+
     def __iter__(self) -> Iterator[Value]:
         return iter(self._values())
 

@@ -17,12 +17,16 @@ class Fits:
     """The largest values of all dense integer keys, sorted: how many keys hold 1..n by coincidence."""
 
     tops: tuple[int, ...]
+    sparse: frozenset[tuple[int, str]]
+    """The other integer keys, by the oid of their table and their name."""
 
     @classmethod
     def of(cls, catalog: Catalog) -> "Fits":
-        """From the statistics of the catalog's keys."""
-        ranges = [span(key.column) for key in Keys.of(catalog).all if key.family == "integer" and is_dense(key)]
-        return cls(tuple(sorted(found[1] for found in ranges if found is not None)))
+        """From the statistics of the catalog's keys: these are parsed once a key, and not once a candidate."""
+        spans = {key: span(key.column) for key in Keys.of(catalog).all if key.family == "integer"}
+        sparse = {key for key, found in spans.items() if found is not None and not _is_dense(key, found)}
+        tops = sorted(found[1] for key, found in spans.items() if found is not None and key not in sparse)
+        return cls(tuple(tops), frozenset((key.table.oid, key.column.name) for key in sparse))
 
     def gain(self, candidate: Candidate, inclusion: Inclusion) -> tuple[float, tuple[str, ...]]:
         """What the inclusion adds to the log-odds, and how it is told."""
@@ -54,19 +58,17 @@ class Fits:
         if family == "text":
             covered = coverage(candidate)
             return 4.0 if covered is not None and covered < 0.2 else 8.0
-        if not is_dense(candidate.key):
+        if (candidate.key.table.oid, candidate.key.column.name) in self.sparse:
             return 5.0
         found = span(candidate.place.column) if not candidate.place.path else None
         others = len(self.tops) - bisect_left(self.tops, found[1]) - 1 if found else len(self.tops)
         return 1.5 + 2.5 / (1 + max(others, 0))
 
 
-def is_dense(key: Key) -> bool:
+def _is_dense(key: Key, found: tuple[int, int]) -> bool:
     """Whether the key counts 1, 2, 3 …: at least half of its range is in use, or nothing is known of it."""
-    column, table = key.column, key.table
-    found = span(column)
-    distinct = distinct_of(column, table)
-    return found is None or distinct is None or distinct >= _DENSE * (found[1] - found[0] + 1)
+    distinct = distinct_of(key.column, key.table)
+    return distinct is None or distinct >= _DENSE * (found[1] - found[0] + 1)
 
 
 def span(column: Column) -> tuple[int, int] | None:

@@ -118,7 +118,11 @@ def _values_of(places: Sequence[Place]) -> Sql:
 
 
 def _from_statistics(places: Sequence[tuple[int, Place]]) -> Sql:
-    """Weight of a most common value: its frequency; of a histogram bound: an equal part of the remaining rows."""
+    """Weight of a most common value: its frequency; of a histogram bound: an equal part of the remaining rows.
+
+    One place after the other, by the catalog's indexes: joined, the view is computed for every column there is, in each
+    statement (0.3 s against 0.01 with 20,000 columns).
+    """
     wanted = ", ".join(
         f"({number}, {sql.literal(place.table.schema)}, {sql.literal(place.table.name)}, "
         f"{sql.literal(place.column.name)}, {sql.literal(place.table.kind == 'partitioned')})"
@@ -132,8 +136,9 @@ def _from_statistics(places: Sequence[tuple[int, Place]]) -> Sql:
         / greatest(cardinality(s.histogram_bounds::text::text[]), 1)::float8,
       ARRAY[coalesce(cardinality(s.histogram_bounds::text::text[]), 0)])
   FROM (VALUES {wanted}) AS wanted (place, schema, relation, attribute, inherited)
-  JOIN pg_stats AS s ON s.schemaname = wanted.schema::name AND s.tablename = wanted.relation::name
-    AND s.attname = wanted.attribute::name AND s.inherited = wanted.inherited""",
+  CROSS JOIN LATERAL (SELECT * FROM pg_stats AS a WHERE a.schemaname = wanted.schema::name
+    AND a.tablename = wanted.relation::name AND a.attname = wanted.attribute::name
+    AND a.inherited = wanted.inherited LIMIT 1) AS s""",
         wanted=Sql(wanted),
     )
 
