@@ -19,7 +19,7 @@ from auditor.model import Audit, DatabaseInfo, Run, TableSize, ToolInfo
 from auditor.planner import plan_scans
 from auditor.probe import Verdict
 from auditor.references import find_references
-from auditor.results.answers import Answer, answer, ask, without_implied
+from auditor.results.answers import Answer, answer, ask
 from auditor.results.coverage import coverage_of
 from auditor.results.findings import findings_and_plan
 from auditor.results.limits import limits_of
@@ -66,7 +66,7 @@ def audit(
         measured = run_scans(session, plan_of_scans, config, since=clock.started, progress=progress)
         answers = (*(answer(check, question, measured, catalog) for check, question in asked), *failed)
         plan_id = clock.started_at.strftime("p%Y%m%d%H%M%S")
-        findings, plan = findings_and_plan(without_implied(answers), session, facts, plan_id)
+        findings, plan, answers = findings_and_plan(answers, session, facts, plan_id)
         coverage = (*coverage_of(answers, catalog), *limits_of(checks, answers, facts, found.unseen))
         constraints = readiness_of(answers, plan)
         tables = _tables(catalog, answers)

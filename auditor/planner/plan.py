@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from auditor import sql
 from auditor.catalog import Table
+from auditor.model import Outcome
 from auditor.planner.empty import has_no_page
 from auditor.planner.foretold import foretold
 from auditor.planner.forms import anti_join, counted_apart, grouping
-from auditor.planner.scan import Answer, Quantity, Scan, ScanPlan, pages_of, pass_over
+from auditor.planner.scan import Answer, Quantity, Scan, ScanPlan, Unseen, pages_of, pass_over
 from auditor.probe import KeyProbe, Probe, ReferenceProbe, RowProbe
 
 CHUNK = 400
@@ -32,7 +33,7 @@ def plan_scans(probes: Sequence[Probe], *, with_keys: bool = True) -> ScanPlan:
     `with_keys` false: no row's key leaves the server.
     """
     collected = _Collected(with_keys)
-    answers = tuple((probe, foretold(probe) or collected.answer(probe)) for probe in probes)
+    answers = tuple((probe, foretold(probe) or _answer(collected, probe)) for probe in probes)
     scans = [*collected.passes(), *collected.others.values()]
     return ScanPlan(batches=tuple(_batches(sorted(scans, key=_largest_table_first))), answers=answers)
 
@@ -113,6 +114,14 @@ class _Collected:
 
     def _scan(self, scan: Scan) -> tuple[Quantity, ...]:
         return self.others.setdefault(scan.quantities[0], scan).quantities
+
+
+def _answer(collected: _Collected, probe: Probe) -> Answer | Unseen:
+    """What a plug-in asks for may not be SQL: an error of that probe alone."""
+    try:
+        return collected.answer(probe)
+    except Exception as error:
+        return Unseen(Outcome.ERROR, f"the check failed: {type(error).__name__} while what it asks was written as SQL")
 
 
 def _is_proven_unique(probe: KeyProbe) -> bool:

@@ -72,11 +72,11 @@ def ask(checks: Iterable[Check], facts: Facts) -> tuple[tuple[Asked, ...], tuple
             raise
         except Exception as error:
             verdict = Verdict(subject=Subject(kind="database"))
-            failed.append(Answer(check=check, question=verdict, outcome=Outcome.ERROR, reason=_failure(error)))
+            failed.append(Answer(check=check, question=verdict, outcome=Outcome.ERROR, reason=failure(error)))
     return tuple(asked), tuple(failed)
 
 
-def _failure(error: Exception) -> str:
+def failure(error: Exception) -> str:
     """Where a check failed, without the error's own text: that may hold values."""
     *_, (frame, line) = walk_tb(error.__traceback__)
     return f"the check failed: {type(error).__name__} in {frame.f_globals.get('__name__')}, line {line}"
@@ -100,7 +100,7 @@ def answer(
     try:
         judgement = question.judge(result)
     except Exception as error:
-        return Answer(check=check, question=question, outcome=Outcome.ERROR, reason=_failure(error))
+        return Answer(check=check, question=question, outcome=Outcome.ERROR, reason=failure(error))
     outcome = Outcome.PASSED if judgement is None else Outcome.FAILED if result.exact else Outcome.ESTIMATED
     return Answer(check=check, question=question, outcome=outcome, measurement=result, judgement=judgement)
 

@@ -1,48 +1,73 @@
 """From answers to findings: fingerprints, witnesses, remedies as text; and the plan of the chosen remedies."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from auditor import remedy as remedies
 from auditor.check import Facts
 from auditor.connect import Session
 from auditor.knowledge.orphans import referrals
-from auditor.model import Finding, Plan, Remedy, Witness
+from auditor.model import Finding, Outcome, Plan, Remedy, Witness
 from auditor.probe import Verdict
 from auditor.remedy import PlanContext, compose, plan_of, sql_of
-from auditor.results.answers import Answer
+from auditor.results.answers import Answer, failure, without_implied
 from auditor.scan import detection_sql, witnesses
+
+Written = tuple[Finding, tuple[Plan, ...]]
+"""A finding, and the plans of its chosen remedies."""
 
 
 def findings_and_plan(
-    found: Sequence[Answer], session: Session, facts: Facts, plan_id: str
-) -> tuple[tuple[Finding, ...], Plan]:
-    """The findings, worst first, and one plan of every chosen remedy.
+    answers: tuple[Answer, ...], session: Session, facts: Facts, plan_id: str
+) -> tuple[tuple[Finding, ...], Plan, tuple[Answer, ...]]:
+    """The findings, worst first, and one plan of every chosen remedy; and the answers as they stand then.
 
-    The keys of violating rows that no scan brought are fetched here, a few for each finding.
+    The keys of violating rows that no scan brought are fetched here, a few for each finding. A remedy that fails while
+    its plan is written is an error of the check on that subject, not the end of a nightly report.
     """
+    found = without_implied(answers)
+    written, failed = _written(found, session, facts, plan_id)
+    if failed:
+        now = tuple(failed.get(id(each), each) for each in answers)
+        return findings_and_plan(now, session, facts, plan_id)
+    findings = sorted((finding for finding, _ in written), key=_worst_first)
+    return tuple(findings), compose(Plan(id=plan_id), *(plan for _, plans in written for plan in plans)), answers
+
+
+def _written(
+    found: Sequence[Answer], session: Session, facts: Facts, plan_id: str
+) -> tuple[list[Written], dict[int, Answer]]:
+    """What could be written, and the answers whose remedies failed, by the `id()` of what they were."""
     measured = [
         (each.question, each.measurement)
         for each in found
         if each.measurement is not None and not isinstance(each.question, Verdict)
     ]
     keys = witnesses(session, measured, samples=facts.config.samples)
-    trusted, broken, stuck = referrals(facts), frozenset(_broken_keys(found)), frozenset(_stuck(found))
-    findings, chosen = [], [Plan(id=plan_id)]
+    context = _context(found, facts, plan_id)
+    written, failed = [], {}
     for each in found:
-        context = PlanContext(
-            catalog=facts.catalog,
-            plan_id=plan_id,
-            fingerprint=each.fingerprint,
-            violations=_violations(each),
-            referrals=trusted,
-            broken=broken,
-            stuck=stuck,
-        )
-        plans = [(remedy, plan_of(remedy, context)) for remedy in _remedies(each)]
-        findings.append(_finding(each, keys, plans))
-        chosen += [plan for remedy, plan in plans if remedy.chosen]
-    return tuple(sorted(findings, key=_worst_first)), compose(*chosen)
+        try:
+            own = replace(context, fingerprint=each.fingerprint, violations=_violations(each))
+            plans = [(remedy, plan_of(remedy, own)) for remedy in _remedies(each)]
+            finding = _finding(each, keys, plans)
+            written.append((finding, tuple(plan for remedy, plan in plans if remedy.chosen)))
+        except Exception as error:
+            failed[id(each)] = replace(each, outcome=Outcome.ERROR, reason=failure(error), judgement=None)
+    return written, failed
+
+
+def _context(found: Sequence[Answer], facts: Facts, plan_id: str) -> PlanContext:
+    """What the plans of all findings may look at, but for what is a finding's own."""
+    return PlanContext(
+        catalog=facts.catalog,
+        plan_id=plan_id,
+        fingerprint="",
+        referrals=referrals(facts),
+        broken=frozenset(_broken_keys(found)),
+        stuck=frozenset(_stuck(found)),
+    )
 
 
 def _remedies(each: Answer) -> tuple[remedies.Remedy, ...]:

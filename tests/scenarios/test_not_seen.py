@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import pytest
+import sqlalchemy as sa
 
+from auditor.catalog import Table
 from auditor.check import Check, Facts
 from auditor.config import Config, parse_config
 from auditor.engine import audit
 from auditor.errors import AuditorError
-from auditor.model import Audit, Outcome, Severity
+from auditor.model import Audit, Note, Outcome, Severity, Step
 from auditor.probe import Judgement, Measurement, Probe, RowProbe, relation, subject_of
+from auditor.remedy import PlanContext, Remedy
 from auditor.results.summary import exit_code
+from auditor.sql import Condition
 from auditor.wiring import all_checks, choose
 from tests.servers import Database
 
@@ -361,3 +366,51 @@ def test_a_check_that_fails_is_an_error_and_not_the_end_of_the_report(database18
     assert exit_code(found, "never") == INCOMPLETE
     [summary] = [each for each in found.checks if each.id == "plugged-in"]
     assert summary.outcomes == {Outcome.ERROR: 2}
+
+
+@dataclass(frozen=True)
+class FailingOperation:
+    """An operation of a plug-in whose steps cannot be written."""
+
+    def steps(self, _: PlanContext) -> Iterator[Step | Note]:
+        raise ZeroDivisionError("a value from the rows")
+
+
+def test_a_remedy_that_fails_is_an_error_of_its_check_on_its_subject(database18: Database) -> None:
+    def probe(table: Table, violation: Condition) -> RowProbe:
+        remedy = Remedy(kind="mend", summary="mended", operations=(FailingOperation(),))
+        judgement = Judgement(message="wrong", remedies=(remedy,) if table.name == "users" else ())
+        subject = subject_of(table, "email")
+        return RowProbe(
+            table=table, subject=subject, violation=violation, columns=("email",), judge=lambda _: judgement
+        )
+
+    def rule(facts: Facts) -> Iterator[Probe]:
+        for table in facts.catalog.audited:
+            is_missing = relation(table).c.email.is_(None)
+            yield probe(table, sa.select(sa.column("x")).where if table.name == "third" else is_missing)  # type: ignore[arg-type]
+
+    with database18.connect() as connection:
+        for name in ("users", "others", "third"):
+            connection.execute(f"CREATE TABLE {name} (id int PRIMARY KEY, email text)".encode())
+            connection.execute(f"INSERT INTO {name} VALUES (1, 'Ann@x.org'), (2, NULL)".encode())
+    plain = audit(database18.dsn, all_checks(), Config())
+    implying = replace(plugged(rule), implies=("email-not-lowercase",))
+    found = audit(database18.dsn, [*all_checks(), implying], Config())
+
+    assert reasons(found, "public.users(email)").startswith("the check failed: ZeroDivisionError in ")
+    assert reasons(found, "public.third(email)").startswith("the check failed: ")
+    assert "value" not in str(found.coverage)
+    [finding] = [each for each in found.findings if each.check == "plugged-in"]
+    assert (str(finding.subject), finding.violations, len(finding.witnesses)) == ("public.others(email)", 1, 1)
+    implied = {("email-not-lowercase", "public.others(email)")}
+    assert ("email-not-lowercase", "public.users(email)") in {
+        (each.check, str(each.subject)) for each in plain.findings
+    }
+    assert {(each.check, str(each.subject)) for each in found.findings if each != finding} == {
+        (each.check, str(each.subject)) for each in plain.findings
+    } - implied
+    assert {step.title for step in found.plan.steps} <= {step.title for step in plain.plan.steps}
+    assert exit_code(found, "never") == INCOMPLETE
+    [summary] = [each for each in found.checks if each.id == "plugged-in"]
+    assert summary.outcomes == {Outcome.ERROR: 2, Outcome.FAILED: 1}
