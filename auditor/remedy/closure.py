@@ -15,7 +15,7 @@ from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.remedy.images import assign_statement
 from auditor.remedy.operation import PlanContext
 from auditor.remedy.quarantine import Quarantine, relation_of
-from auditor.remedy.script import block, named, oid_of, refuse
+from auditor.remedy.script import inner, named, oid_of, refuse
 from auditor.sql import Condition, Expression, Sql
 
 
@@ -173,7 +173,7 @@ def _followed(closure: Closure, noted: Sequence[sa.TableClause]) -> Iterator[Sql
     counted = "\n".join(
         f"{each};\nGET DIAGNOSTICS number = ROW_COUNT;\nfresh := fresh + number;" for each in statements
     )
-    yield block(f"LOOP\nfresh := 0;\n{counted}\nEXIT WHEN fresh = 0;\nEND LOOP;", "fresh bigint;\nnumber bigint;")
+    yield inner(f"LOOP\nfresh := 0;\n{counted}\nEXIT WHEN fresh = 0;\nEND LOOP;", "fresh bigint;\nnumber bigint;")
 
 
 def _release(step: str, edge: Edge, closure: Closure, noted: Sequence[sa.TableClause], plan_id: str) -> Sql:
@@ -244,7 +244,7 @@ IF found.called IS NOT NULL THEN
         )
     }
 END IF;"""  # noqa: S608
-    return block(body, "found record;")
+    return inner(body, "found record;")
 
 
 def described(closure: Closure) -> str:

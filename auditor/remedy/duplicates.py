@@ -1,7 +1,7 @@
 """Operations on rows that share a key: one of each group stays."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -32,14 +32,22 @@ class _Group:
     where: Condition | None
     keep: Keep
     nulls_not_distinct: bool
+    batch: Condition | None = None
+
+    def of(self, batch: Condition | None) -> "_Group":
+        """Those that a row of the batch is in."""
+        return replace(self, batch=batch)
+
+    def rows(self, batch: Condition | None) -> Condition:
+        """The rows that do not stay, all or those of the batch."""
+        losers = self.of(batch).losers
+        return losers if batch is None else sa.and_(losers, batch)
 
     def ranked(self, columns: tuple[str, ...] = ()) -> sa.Subquery:
         """Each row's place in its group, 1 for the one that stays, with these columns, and with that one's."""
         relation = relation_of(self.table)
         window: dict[str, Any] = {"partition_by": self.keys, "order_by": self._age()}
-        population = [] if self.where is None else [self.where]
-        if not self.nulls_not_distinct:
-            population += [key.is_not(None) for key in self.keys]
+        population = [*self._population, *self._mates()]
         own = [relation.c[column].label(f"own_{number}") for number, column in enumerate(columns)]
         stays = [
             sa.func.first_value(relation.c[column]).over(**window).label(f"stays_{number}")
@@ -49,6 +57,26 @@ class _Group:
         leaf, ctid = _whereabouts()
         found = sa.select(leaf.label("leaf"), ctid.label("place"), place, *own, *stays).select_from(relation)
         return found.where(*population).subquery("ranked")
+
+    @property
+    def _population(self) -> list[Condition]:
+        narrowed = [] if self.where is None else [self.where]
+        return narrowed if self.nulls_not_distinct else [*narrowed, *(key.is_not(None) for key in self.keys)]
+
+    def _mates(self) -> Iterator[Condition]:
+        """Leaves out the groups that no row of the batch is in. Not for keys whose text we did not make: what type they
+        are of, and by what they are equal, is not known here."""
+        if self.batch is None or any(isinstance(key, sa.ColumnClause) and key.is_literal for key in self.keys):
+            return
+        labelled = [key.label(f"auditor_key_{number}") for number, key in enumerate(self.keys)]
+        found = sa.select(*labelled).select_from(relation_of(self.table)).where(*self._population, self.batch)
+        mates = found.subquery("mates")
+        same = [self._equal(key, mates.c[f"auditor_key_{number}"]) for number, key in enumerate(self.keys)]
+        yield sa.exists(sa.select(sa.literal(1)).select_from(mates).where(*same))
+
+    def _equal(self, key: Expression, other: Expression) -> Condition:
+        same = equal(self.table.column(key.name), key, other) if isinstance(key, sa.ColumnClause) else key == other
+        return sa.or_(same, sa.and_(key.is_(None), other.is_(None))) if self.nulls_not_distinct else same
 
     @property
     def losers(self) -> Condition:
@@ -88,16 +116,20 @@ class _SetAsideDuplicates:
     group: _Group
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
-        table, losers = self.group.table, self.group.losers
-        step = f"set-aside-duplicates-{identity(table, losers)}"
+        table = self.group.table
+        step = f"set-aside-duplicates-{identity(table, self.group.losers)}"
         yield Note(f"{named(table)}: of rows that share a key the {self.group.keep} stays, by {self.group.by}")
         links = list(_links_to(context, table))
-        moves = [_move(context, step, self.group, link, number) for number, link in enumerate(links) if link.movable]
+
+        def moves(batch: Condition | None) -> list[Move]:
+            group = self.group.of(batch)
+            return [_move(context, step, group, link, number) for number, link in enumerate(links) if link.movable]
+
         for link in links:
             if not link.movable:
                 reason = unchangeable(link.table) or keyless(link.table)
                 yield Note(f"{named(link.table)} refers to {named(table)}: {reason}; its rows are not re-pointed")
-        yield from removal_steps(context, step, closure_of(context, table), losers, moves, order.DUPLICATES)
+        yield from removal_steps(context, step, closure_of(context, table), self.group.rows, moves, order.DUPLICATES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +138,9 @@ class _EndDuplicates:
     values: Mapping[str, Expression]
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
-        table, losers = self.group.table, self.group.losers
+        table = self.group.table
         yield Note(f"{named(table)}: of rows that share a key the {self.group.keep} stays as it is, by {self.group.by}")
-        yield from assignment_steps(context, table, self.values, losers, order.DUPLICATES)
+        yield from assignment_steps(context, table, self.values, self.group.rows, order.DUPLICATES)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.model import Phase, Step
 from auditor.remedy import order
 from auditor.remedy.operation import PlanContext
-from auditor.remedy.script import block, digest, named, oid_of, refuse, transaction, words
+from auditor.remedy.script import block, digest, inner, named, oid_of, refuse, transaction, words
 from auditor.sql import Sql
 
 _NO_LOCK = "none on tables of yours"
@@ -86,7 +86,7 @@ class Quarantine:
             f"{row} uuid NOT NULL",
             f"{at} timestamp with time zone NOT NULL DEFAULT pg_catalog.now()",
         )
-        key = f"PRIMARY KEY ({step}, {row}, {image})"
+        key = f"PRIMARY KEY ({step}, {at}, {row}, {image})"
         body = ",\n    ".join((*own, *(_copied(column) for column in self.table.columns), key))
         name = sql.quote(QUARANTINE_SCHEMA, self.name)
         return Sql(
@@ -175,13 +175,7 @@ def _end_step(context: PlanContext) -> Step:
 
 
 def _end(plan_id: str) -> str:
-    tables = (
-        "SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c\n"  # noqa: S608
-        f"    WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, {sql.literal(f'{plan_id}_')})\n"
-        "    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n"
-        f" WHERE n.nspname = '{QUARANTINE_SCHEMA}')\n"
-        "    ORDER BY 1"
-    )
+    tables = f"{_relations(f'{plan_id}_')} ORDER BY 1"
     return f"""FOR kept IN {tables} LOOP
     EXECUTE 'SELECT pg_catalog.count(*) FROM ' || kept.place INTO number;
     left_over := left_over + number;
@@ -198,12 +192,21 @@ IF left_over > 0 THEN
         )
     }
 END IF;
-FOR kept IN {tables} LOOP
+FOR kept IN {_relations(f"{plan_id}_")} UNION ALL {_relations(f"todo_{plan_id}_")} LOOP
     EXECUTE 'DROP TABLE ' || kept.place;
 END LOOP;
 IF {_is_empty()} THEN
     DROP SCHEMA {QUARANTINE_SCHEMA};
 END IF;"""  # noqa: S608
+
+
+def _relations(prefix: str) -> str:
+    return (
+        "SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c\n"  # noqa: S608
+        f"    WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, {sql.literal(prefix)})\n"
+        "    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n"
+        f" WHERE n.nspname = '{QUARANTINE_SCHEMA}')"
+    )
 
 
 def _is_empty() -> str:
@@ -247,15 +250,18 @@ IF missing.called IS NOT NULL THEN
         )
     }
 END IF;"""  # noqa: S608
-    return block(body, "missing record;")
+    return inner(body, "missing record;")
 
 
-def guarded(table: Table, violation: sql.Condition, context: PlanContext) -> tuple[Sql, ...]:
-    """Stops before anything is changed where more rows violate than were audited, by a tenth and ten."""
+def guarded(table: Table, violation: sql.Condition, context: PlanContext, listed: Sql | None = None) -> tuple[Sql, ...]:
+    """Stops before anything is changed where more rows violate than were audited, by a tenth and ten.
+
+    `listed` is the name of a table that holds them already.
+    """
     if context.violations is None:
         return ()
-    relation = relation_of(table)
-    count = sql.render(sa.select(sa.func.count()).select_from(relation).where(violation))
+    counted = sa.select(sa.func.count()).select_from(relation_of(table)).where(violation)
+    count = sql.render(counted) if listed is None else Sql(f"SELECT pg_catalog.count(*) FROM {listed}")  # noqa: S608
     limit = context.violations + context.violations // 10 + 10
     body = "\n".join(
         (
@@ -271,7 +277,7 @@ def guarded(table: Table, violation: sql.Condition, context: PlanContext) -> tup
             "END IF;",
         )
     )
-    return (block(body, "number bigint;"),)
+    return (inner(body, "number bigint;"),)
 
 
 def relation_of(table: Table) -> sa.TableClause:

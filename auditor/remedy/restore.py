@@ -1,14 +1,17 @@
 """Bringing rows back: set aside ones into their place, assigned values to what they were.
 
 On a live database: a row comes back only where nothing stands in its way, a value only where ours still stands.
-What does not come back stays in the quarantine.
+What does not come back stays in the quarantine. What was changed last comes back first, one transaction's work at a
+time: whatever it referred to is there by then.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.catalog.catalog import QUARANTINE_SCHEMA
+from auditor.remedy.attempts import attempts
 from auditor.remedy.quarantine import Quarantine, exists
 from auditor.remedy.script import block, oid_of, refuse, words
 from auditor.sql import Sql
@@ -16,27 +19,35 @@ from auditor.sql import Sql
 _META = ("step", "image", "row", "at")
 
 
-def put_back(step: str, quarantines: Sequence[Quarantine], mended: Sql | None) -> Sql:
-    """Inserts what the step set aside, all tables in one statement: rows may refer to each other in a circle.
+@dataclass(frozen=True, kw_only=True)
+class Return:
+    """A statement that brings back what a step, so labelled, has put into these quarantines at `auditor_block.moment`:
+    all of it or, where `auditor_block.one` is not NULL, that row. `image` is what there is one of for each row."""
 
-    `mended` holds while the step is in force: then a quarantine that is missing is a loss.
-    """
+    label: str
+    quarantines: tuple[Quarantine, ...]
+    image: str
+    statement: str
+
+
+def put_back(step: str, quarantines: Sequence[Quarantine]) -> Return:
+    """Inserts what the step set aside, all tables in one statement: rows may refer to each other in a circle."""
     parts = [_taken_and_inserted(step, quarantine, number) for number, quarantine in enumerate(quarantines)]
     common = [part for taken, inserted in parts[:-1] for part in (taken, inserted)] + [parts[-1][0]]
     last = parts[-1][1].partition(" AS (")[2].removesuffix(")")
     statement = "WITH " + ",\n".join(common) + f"\n{last};"
-    return _carefully(step, quarantines, "old", statement, mended)
+    return Return(label=step, quarantines=tuple(quarantines), image="old", statement=statement)
 
 
 def _taken_and_inserted(step: str, quarantine: Quarantine, number: int) -> tuple[str, str]:
     taken = sql.compose(
-        "taken_{number} AS (DELETE FROM {kept} AS kept WHERE kept.{step} = {label} AND"
-        " (auditor_block.one IS NULL OR kept.{row} = auditor_block.one) RETURNING kept.*)",
+        "taken_{number} AS (DELETE FROM {kept} AS kept WHERE kept.{step} = {label}"
+        " AND kept.{at} = auditor_block.moment"
+        " AND (auditor_block.one IS NULL OR kept.{row} = auditor_block.one) RETURNING kept.*)",
         number=number,
         kept=sql.name(QUARANTINE_SCHEMA, quarantine.name),
-        step=sql.name(quarantine.meta[0]),
-        row=sql.name(quarantine.meta[2]),
         label=sql.literal(step),
+        **_meta(quarantine),
     )
     inserted = sql.compose(
         "inserted_{number} AS (INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE"
@@ -48,7 +59,11 @@ def _taken_and_inserted(step: str, quarantine: Quarantine, number: int) -> tuple
     return taken, inserted
 
 
-def take_back(step: str, quarantine: Quarantine, columns: Iterable[str], mended: Sql | None = None) -> Sql:
+def _meta(quarantine: Quarantine) -> dict[str, sql.Name]:
+    return {place: sql.name(column) for place, column in zip(_META, quarantine.meta, strict=True)}
+
+
+def take_back(step: str, quarantine: Quarantine, columns: Iterable[str]) -> Return:
     """Compares and sets: each assigned column gets its old value where the row still has our new one in all of them.
 
     What the table's own triggers changed beside goes back too, where it is still as they left it.
@@ -56,17 +71,18 @@ def take_back(step: str, quarantine: Quarantine, columns: Iterable[str], mended:
     table = quarantine.table
     assigned = tuple(columns)
     beside = _beside(table, assigned) if table.triggers else ()
-    meta = {place: sql.name(column) for place, column in zip(_META, quarantine.meta, strict=True)}
     statement = sql.compose(
         """WITH reverted AS (UPDATE {table} AS kept SET {sets}
 FROM {kept} AS was, {kept} AS made
-WHERE was.{step} = {label} AND was.{image} = 'old' AND made.{step} = {label} AND made.{image} = 'new'
+WHERE was.{step} = {label} AND was.{image} = 'old' AND was.{at} = auditor_block.moment
+    AND made.{step} = {label} AND made.{image} = 'new' AND made.{at} = auditor_block.moment
     AND made.{row} = was.{row} AND (auditor_block.one IS NULL OR made.{row} = auditor_block.one)
     AND {key} AND {unchanged}
     AND NOT EXISTS (SELECT FROM {kept} AS later WHERE later.{step} = {label} AND later.{image} = 'new'
         AND {later_key} AND later.{at} > made.{at})
 RETURNING made.{row} AS number)
-DELETE FROM {kept} AS kept USING reverted WHERE kept.{step} = {label} AND kept.{row} = reverted.number;""",
+DELETE FROM {kept} AS kept USING reverted
+WHERE kept.{step} = {label} AND kept.{at} = auditor_block.moment AND kept.{row} = reverted.number;""",
         table=sql.name(table.schema, table.name),
         sets=_sets(assigned, beside),
         key=_same_key(table, "kept", "made"),
@@ -74,9 +90,9 @@ DELETE FROM {kept} AS kept USING reverted WHERE kept.{step} = {label} AND kept.{
         unchanged=Sql(" AND ".join(_same(column, "kept", "made") for column in assigned)),
         kept=sql.name(QUARANTINE_SCHEMA, quarantine.name),
         label=sql.literal(step),
-        **meta,
+        **_meta(quarantine),
     )
-    return _carefully(step, (quarantine,), "new", statement, mended)
+    return Return(label=step, quarantines=(quarantine,), image="new", statement=statement)
 
 
 def _beside(table: Table, assigned: tuple[str, ...]) -> tuple[str, ...]:
@@ -113,38 +129,52 @@ def _equal(column: Column, one: str, other: str) -> str:
     return f"{one}.{sql.quote(column.name)} {symbol} {other}.{sql.quote(column.name)}"
 
 
-def _carefully(step: str, quarantines: Sequence[Quarantine], image: str, statement: str, mended: Sql | None) -> Sql:
-    """All rows at once; where one of them is in conflict, one by one, so that the others come back.
+def undone(
+    returns: Sequence[Return], mended: Sql | None, *, before: str = "", commit: str = "", after: str = ""
+) -> Sql:
+    """Everything back, what was changed in one transaction together. `commit` are statements that run after each of
+    these, `before` and `after` those around all of it.
 
-    Users' triggers do not fire, and are put back as they were found.
+    `mended` holds while the step is in force: then a quarantine that is missing is a loss. Users' triggers do not
+    fire, and are put back as they were found.
     """
+    quarantines = tuple({each.name: each for back in returns for each in back.quarantines}.values())
     missing = " OR ".join(f"NOT ({exists(QUARANTINE_SCHEMA, each.name)})" for each in quarantines)
-    nothing = " AND ".join(f"NOT EXISTS ({_rows(step, each, image)})" for each in quarantines)
-    queue = " UNION ALL ".join(
-        f"({_rows(step, each, image, f'{number}, kept.{sql.quote(each.meta[2])}')})"
-        for number, each in enumerate(quarantines, 1)
+    moments = " UNION ".join(
+        f"({_rows(back, each, f'kept.{sql.quote(each.meta[3])}')})" for back in returns for each in back.quarantines
     )
+    again = "FOREACH command IN ARRAY again LOOP\n    EXECUTE command;\nEND LOOP;"
+    steps = ("SET CONSTRAINTS ALL IMMEDIATE;", _triggers_off(quarantines), *map(_carefully, returns), again)
+    tables = [each.table for each in quarantines]
     body = f"""IF {missing} THEN
 {_lost(quarantines[0].table, mended)}
     RETURN;
 END IF;
-IF {nothing} THEN
-    RETURN;
-END IF;
-{_triggers_off(quarantines)}
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL {queue}) AS queue (place, number)
+{before}
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ({moments}) AS done (since) ORDER BY done.since DESC) LOOP
+{attempts(steps, tables, between=commit)}
+{commit}
+END LOOP;
+{after}"""  # noqa: S608
+    return block(body, "moment timestamp with time zone;\none uuid;\ncommand text;\nstop text[];\nagain text[];")
+
+
+def _carefully(back: Return) -> str:
+    """All rows at once; where one of them is in conflict, one by one, so that the others come back."""
+    queue = " UNION ALL ".join(
+        f"({_rows(back, each, f'{number}, kept.{sql.quote(each.meta[2])}')}"
+        f" AND kept.{sql.quote(each.meta[3])} = auditor_block.moment)"
+        for number, each in enumerate(back.quarantines, 1)
+    )
+    return f"""FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL {queue}) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
-{statement}
+{back.statement}
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
     NULL;
 END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
 END LOOP;"""  # noqa: S608
-    return block(body, "one uuid;\ncommand text;\nstop text[];\nagain text[];")
 
 
 def _lost(table: Table, mended: Sql | None) -> str:
@@ -159,11 +189,11 @@ def _lost(table: Table, mended: Sql | None) -> str:
     return f"IF {mended} THEN\n{refusal}\nEND IF;"
 
 
-def _rows(step: str, quarantine: Quarantine, image: str, selected: str = "") -> str:
-    label, own = quarantine.meta[:2]
+def _rows(back: Return, quarantine: Quarantine, selected: str) -> str:
+    step, image = quarantine.meta[:2]
     return (
         f"SELECT {selected} FROM {sql.quote(QUARANTINE_SCHEMA, quarantine.name)} AS kept"  # noqa: S608
-        f" WHERE kept.{sql.quote(label)} = {sql.literal(step)} AND kept.{sql.quote(own)} = '{image}'"
+        f" WHERE kept.{sql.quote(step)} = {sql.literal(back.label)} AND kept.{sql.quote(image)} = '{back.image}'"
     )
 
 

@@ -1,6 +1,6 @@
 """Operations on rows: setting aside, assigning."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -9,12 +9,13 @@ from auditor import sql
 from auditor.catalog import Constraint, Table
 from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
+from auditor.remedy.batches import Change, Picked, violating
 from auditor.remedy.closure import Closure, closure_of, described, keys_into, removal, unforeseen
 from auditor.remedy.constraints import broken_key_reopened, reopened
 from auditor.remedy.images import assign_statement, set_aside_statement
 from auditor.remedy.operation import Operation, PlanContext, Refusal
-from auditor.remedy.quarantine import Quarantine, guarded, ready, relation_of
-from auditor.remedy.restore import put_back, take_back
+from auditor.remedy.quarantine import Quarantine, ready, relation_of
+from auditor.remedy.restore import Return, put_back, take_back
 from auditor.remedy.script import LONG, block, digest, named, refuse, transaction, words
 from auditor.sql import Condition, Expression, Sql
 
@@ -26,7 +27,7 @@ class _SetAside:
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
         step = f"set-aside-{identity(self.table, self.violation)}"
-        yield from removal_steps(context, step, closure_of(context, self.table), self.violation)
+        yield from removal_steps(context, step, closure_of(context, self.table), violating(self.violation))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,23 +40,28 @@ class Move:
     statements: tuple[Sql, ...]
 
 
+Moves = Callable[[Condition | None], Sequence[Move]]
+
+
 def removal_steps(  # noqa: PLR0917
     context: PlanContext,
     step: str,
     closure: Closure,
-    violation: Condition,
-    moves: Sequence[Move] = (),
+    rows: Picked,
+    moves: Moves = lambda _: (),
     rank: int = order.SET_ASIDE,
 ) -> Iterator[Step | Note]:
     """Sets aside the violating rows and what refers to them, and brings all of it back."""
     table = closure.tables[0]
     reasons = [f"{named(each)}: {reason}" for each in closure.tables if (reason := unchangeable(each))]
-    reasons += [f"{named(each)}: {reason}" for each in _updated(closure, moves) if (reason := frozen(context, each))]
+    reasons += [
+        f"{named(each)}: {reason}" for each in _updated(closure, moves(None)) if (reason := frozen(context, each))
+    ]
     if reasons:
         yield Refusal(f"rows of {named(table)} are not set aside by this plan; {'; '.join(reasons)}")
         return
     quarantines = [Quarantine(each, context.plan_id) for each in closure.tables]
-    others = [Quarantine(each, context.plan_id) for each in _updated(closure, moves)]
+    others = [Quarantine(each, context.plan_id) for each in _updated(closure, moves(None))]
     for quarantine in (*quarantines, *others):
         yield from around(context, quarantine)
     for quarantine in quarantines:
@@ -63,35 +69,28 @@ def removal_steps(  # noqa: PLR0917
     title = f"set aside rows of {named(table)}"
     if dragged := described(closure):
         yield Note(f"{title}: {dragged}")
-    simple = not (closure.taking or closure.letting_go)
-    change = (
-        (set_aside_statement(quarantines[0], step, violation),)
-        if simple
-        else removal(step, closure, quarantines, violation)
-    )
-    yield Step(
-        id=step,
-        phase=Phase.CLEANUP,
-        order=order.forward(context, table, rank, step),
+    change = Change(
+        step=step,
         title=title,
-        parts=(
-            transaction(
-                title,
-                ready((*quarantines, *others)),
-                unforeseen(closure),
-                *guarded(table, violation, context),
-                *(statement for move in moves for statement in move.statements),
-                *change,
-                timeout=LONG,
-                path=not _fires(quarantines + others),
-                rows=True,
-            ),
-        ),
-        lock=row_lock(*(each.table for each in (*quarantines, *others))),
-        rows=None if moves else context.violations,
+        rows=rows,
+        tables=tuple(each.table for each in (*quarantines, *others)),
+        checks=(ready((*quarantines, *others)), unforeseen(closure)),
+        statements=lambda batch: _removed(step, closure, quarantines, rows(batch), moves(batch)),
+        path=not _fires(quarantines + others),
     )
-    yield restoring(context, table, rank, step, _undone(context, step, quarantines, closure, moves, violation))
-    yield holds_no(table, violation, context)
+    yield changing(context, change, rank, None if moves(None) else context.violations)
+    yield restoring(context, change, rank, _returns(context, step, quarantines, closure, moves(None)))
+    yield holds_no(table, rows(None), context)
+
+
+def _removed(
+    step: str, closure: Closure, quarantines: Sequence[Quarantine], rows: Condition, moves: Sequence[Move]
+) -> Iterator[Sql]:
+    yield from (statement for move in moves for statement in move.statements)
+    if closure.taking or closure.letting_go:
+        yield from removal(step, closure, quarantines, rows)
+    else:
+        yield set_aside_statement(quarantines[0], step, rows)
 
 
 def _updated(closure: Closure, moves: Sequence[Move]) -> Iterator[Table]:
@@ -99,19 +98,28 @@ def _updated(closure: Closure, moves: Sequence[Move]) -> Iterator[Table]:
     yield from (move.table for move in moves)
 
 
-def _undone(  # noqa: PLR0917
-    context: PlanContext,
-    step: str,
-    quarantines: Sequence[Quarantine],
-    closure: Closure,
-    moves: Sequence[Move],
-    violation: Condition,
-) -> Iterator[Sql]:
-    yield put_back(step, quarantines, mended(context, quarantines[0].table, violation))
+def _returns(
+    context: PlanContext, step: str, quarantines: Sequence[Quarantine], closure: Closure, moves: Sequence[Move]
+) -> Iterator[Return]:
+    yield put_back(step, quarantines)
     for number, edge in reversed(list(enumerate(closure.letting_go))):
         yield take_back(f"{step}.{number}", Quarantine(edge.table, context.plan_id), edge.let_go)
     for move in reversed(moves):
         yield take_back(move.step, Quarantine(move.table, context.plan_id), move.columns)
+
+
+def changing(context: PlanContext, change: Change, rank: int, rows: int | None) -> Step:
+    """The clean-up."""
+    table = change.tables[0]
+    return Step(
+        id=change.step,
+        phase=Phase.CLEANUP,
+        order=order.forward(context, table, rank, change.step),
+        title=change.title,
+        parts=(change.part(context),),
+        lock=row_lock(*change.tables),
+        rows=rows,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,11 +129,11 @@ class _Assign:
     violation: Condition
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
-        yield from assignment_steps(context, self.table, self.values, self.violation, order.ASSIGN)
+        yield from assignment_steps(context, self.table, self.values, violating(self.violation), order.ASSIGN)
 
 
 def assignment_steps(
-    context: PlanContext, table: Table, values: Mapping[str, Expression], violation: Condition, rank: int
+    context: PlanContext, table: Table, values: Mapping[str, Expression], rows: Picked, rank: int
 ) -> Iterator[Step | Note]:
     """Assigns, and takes back what was assigned."""
     followers = followers_of(context, table, values)
@@ -139,32 +147,21 @@ def assignment_steps(
             " foreign key says ON UPDATE CASCADE, and follows it back on a rollback; no copy of its rows is kept"
         )
     rank = min(rank, order.FILL) if _mends_a_check(table, values) else rank
-    step = _assigning(identity(table, violation, values), table, values)
+    step = _assigning(identity(table, rows(None), values), table, values)
     quarantine = Quarantine(table, context.plan_id)
     yield from around(context, quarantine)
-    title = f"assign {named(table)}({printable(', '.join(values))})"
-    yield Step(
-        id=step,
-        phase=Phase.CLEANUP,
-        order=order.forward(context, table, rank, step),
-        title=title,
-        parts=(
-            transaction(
-                title,
-                ready((quarantine,)),
-                *guarded(table, violation, context),
-                assign_statement(quarantine, step, values, violation),
-                timeout=LONG,
-                path=not _fires([quarantine]),
-                rows=True,
-            ),
-        ),
-        lock=row_lock(table),
-        rows=context.violations,
+    change = Change(
+        step=step,
+        title=f"assign {named(table)}({printable(', '.join(values))})",
+        rows=rows,
+        tables=(table,),
+        checks=(ready((quarantine,)),),
+        statements=lambda batch: (assign_statement(quarantine, step, values, rows(batch)),),
+        path=not _fires([quarantine]),
     )
-    back = take_back(step, quarantine, values, mended(context, table, violation))
-    yield restoring(context, table, rank, step, [back])
-    yield holds_no(table, violation, context)
+    yield changing(context, change, rank, context.violations)
+    yield restoring(context, change, rank, [take_back(step, quarantine, values)])
+    yield holds_no(table, rows(None), context)
 
 
 def _assigning(identity: str, table: Table, columns: Iterable[str]) -> str:
@@ -198,15 +195,16 @@ def _broken_keys_reopened(context: PlanContext, table: Table) -> Iterator[Step |
             yield from broken_key_reopened(context, table, key)
 
 
-def restoring(context: PlanContext, table: Table, rank: int, step: str, back: Iterable[Sql]) -> Step:
+def restoring(context: PlanContext, change: Change, rank: int, back: Iterable[Return]) -> Step:
     """The rollback of a change of rows."""
+    table = change.tables[0]
     title = f"bring back rows of {named(table)}"
     return Step(
-        id=f"undo-{step}",
+        id=f"undo-{change.step}",
         phase=Phase.ROLLBACK,
-        order=order.backward(context, table, rank, step),
+        order=order.backward(context, table, rank, change.step),
         title=title,
-        parts=(transaction(title, *back, timeout=LONG, rows=True),),
+        parts=(change.undoing(context, title, list(back), mended(context, table, change.rows(None))),),
         lock=f"SHARE ROW EXCLUSIVE on {named(table)} where it has triggers, else {row_lock(table)}",
     )
 
@@ -215,7 +213,8 @@ def mended(context: PlanContext, table: Table, violation: Condition) -> Sql | No
     """That no row violates any more; None where none did at the time of the audit, as far as is known."""
     if not context.violations:
         return None
-    return Sql(f"NOT EXISTS ({sql.render(sa.select(sa.literal(1)).select_from(relation_of(table)).where(violation))})")
+    # Counted, not asked for one: a plan that hopes to meet one soon compares every row with every other.
+    return Sql(f"({sql.render(sa.select(sa.func.count()).select_from(relation_of(table)).where(violation))}) = 0")
 
 
 def holds_no(table: Table, violation: Condition, context: PlanContext) -> Step:

@@ -18,6 +18,8 @@ _SETTINGS = (
     "client_encoding = 'UTF8'",
     "client_min_messages = warning",
 )
+_NIGHT = "12h"
+"""For all batches of a step together: stopped, it goes on where it was when it is run again."""
 _WAIT = "2s"
 """Whoever wants the table meanwhile waits behind the lock that we wait for."""
 _PATIENT_WAIT = "10min"
@@ -49,6 +51,13 @@ def outside(title: str, statement: str, condition: str | None = None, may_fail: 
     )
 
 
+def committing(title: str, statement: str, path: bool = True) -> Part:
+    """A block that changes rows and commits by itself, outside of any transaction; it can be repeated."""
+    own = ("row_security = off", "default_transaction_isolation = 'read committed'")
+    settings = (*_settings(_WAIT, _NIGHT, path), *own)
+    return Part(title=title, settings=settings, statements=(statement,), transactional=False)
+
+
 def _settings(wait: str, timeout: str, path: bool) -> tuple[str, ...]:
     times = (f"lock_timeout = '{wait}'", f"statement_timeout = '{timeout}'")
     return (*_SETTINGS, *times, *(("search_path = ''",) if path else ()))
@@ -59,6 +68,12 @@ def block(body: str, declare: str = "") -> Sql:
     declared = f"DECLARE\n{declare}\n" if declare else ""
     text = f"\n#variable_conflict use_column\n<<auditor_block>>\n{declared}BEGIN\n{body}\nEND\n"
     return Sql(f"DO {sql.dollar_quoted(text)};")
+
+
+def inner(body: str, declare: str = "") -> Sql:
+    """A block within a block, with variables of its own."""
+    declared = f"DECLARE\n{declare}\n" if declare else ""
+    return Sql(f"{declared}BEGIN\n{body}\nEND;")
 
 
 def refuse(message: str, *values: str, hint: str = "") -> Sql:

@@ -73,7 +73,7 @@ CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_calls_c81d1
     metadata jsonb,
     deleted_at timestamp with time zone,
     created_at timestamp with time zone,
-    PRIMARY KEY (auditor_step, auditor_row, auditor_image)
+    PRIMARY KEY (auditor_step, auditor_at, auditor_row, auditor_image)
 );
 REVOKE ALL ON TABLE auditor_quarantine.p20261120020000_public_calls_c81d13 FROM PUBLIC;
 ALTER TABLE auditor_quarantine.p20261120020000_public_calls_c81d13 ENABLE ROW LEVEL SECURITY;
@@ -101,7 +101,7 @@ CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_referrals_8
     referred_user_id uuid,
     status text,
     created_at timestamp with time zone,
-    PRIMARY KEY (auditor_step, auditor_row, auditor_image)
+    PRIMARY KEY (auditor_step, auditor_at, auditor_row, auditor_image)
 );
 REVOKE ALL ON TABLE auditor_quarantine.p20261120020000_public_referrals_8d149f FROM PUBLIC;
 ALTER TABLE auditor_quarantine.p20261120020000_public_referrals_8d149f ENABLE ROW LEVEL SECURITY;
@@ -130,7 +130,7 @@ CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_transcripts
     word_count integer,
     content text,
     created_at timestamp with time zone,
-    PRIMARY KEY (auditor_step, auditor_row, auditor_image)
+    PRIMARY KEY (auditor_step, auditor_at, auditor_row, auditor_image)
 );
 REVOKE ALL ON TABLE auditor_quarantine.p20261120020000_public_transcripts_128833 FROM PUBLIC;
 ALTER TABLE auditor_quarantine.p20261120020000_public_transcripts_128833 ENABLE ROW LEVEL SECURITY;
@@ -159,7 +159,7 @@ CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_usage_metri
     quantity integer,
     metadata jsonb,
     recorded_at timestamp with time zone,
-    PRIMARY KEY (auditor_step, auditor_row, auditor_image)
+    PRIMARY KEY (auditor_step, auditor_at, auditor_row, auditor_image)
 );
 REVOKE ALL ON TABLE auditor_quarantine.p20261120020000_public_usage_metrics_82d634 FROM PUBLIC;
 ALTER TABLE auditor_quarantine.p20261120020000_public_usage_metrics_82d634 ENABLE ROW LEVEL SECURITY;
@@ -187,7 +187,7 @@ CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_usage_reser
     credits integer,
     expires_at timestamp with time zone,
     created_at timestamp with time zone,
-    PRIMARY KEY (auditor_step, auditor_row, auditor_image)
+    PRIMARY KEY (auditor_step, auditor_at, auditor_row, auditor_image)
 );
 REVOKE ALL ON TABLE auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 FROM PUBLIC;
 ALTER TABLE auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 ENABLE ROW LEVEL SECURITY;

@@ -49,6 +49,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -64,11 +67,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 found record;
 BEGIN
@@ -78,11 +77,7 @@ WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd')
 IF found.called IS NOT NULL THEN
     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -90,18 +85,38 @@ number := (SELECT count(*) AS count_1
 FROM public.transcripts 
 WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
-WHERE ref.id = public.transcripts.call_id)));
+WHERE ref.id = public.transcripts.call_id)) AND public.transcripts.call_id != '00000000-0000-0000-0000-000000000000');
 IF number > 54 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.transcripts', 40 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH gone AS 
 (DELETE FROM public.transcripts WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
-WHERE ref.id = public.transcripts.call_id)) RETURNING public.transcripts.id, public.transcripts.call_id, public.transcripts.reviewed_by, public.transcripts.language, public.transcripts.word_count, public.transcripts.content, public.transcripts.created_at)
- INSERT INTO auditor_quarantine.p20261120020000_public_transcripts_128833 (auditor_step, auditor_image, auditor_row, id, call_id, reviewed_by, language, word_count, content, created_at) SELECT 'set-aside-97bed49da0' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.call_id, gone.reviewed_by, gone.language, gone.word_count, gone.content, gone.created_at 
+WHERE ref.id = public.transcripts.call_id)) AND public.transcripts.call_id != '00000000-0000-0000-0000-000000000000' RETURNING public.transcripts.id, public.transcripts.call_id, public.transcripts.reviewed_by, public.transcripts.language, public.transcripts.word_count, public.transcripts.content, public.transcripts.created_at)
+ INSERT INTO auditor_quarantine.p20261120020000_public_transcripts_128833 (auditor_step, auditor_image, auditor_row, id, call_id, reviewed_by, language, word_count, content, created_at) SELECT 'set-aside-ac91768d0a' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.call_id, gone.reviewed_by, gone.language, gone.word_count, gone.content, gone.created_at 
 FROM gone;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 3: set aside rows of public.usage_metrics
@@ -120,6 +135,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -135,11 +153,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 found record;
 BEGIN
@@ -149,11 +163,7 @@ WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd')
 IF found.called IS NOT NULL THEN
     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -163,12 +173,32 @@ WHERE ((quantity >= 0)) IS false);
 IF number > 29 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.usage_metrics', 18 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH gone AS 
 (DELETE FROM public.usage_metrics WHERE ((quantity >= 0)) IS false RETURNING public.usage_metrics.id, public.usage_metrics.org_id, public.usage_metrics.event_key, public.usage_metrics.metric, public.usage_metrics.quantity, public.usage_metrics.metadata, public.usage_metrics.recorded_at)
  INSERT INTO auditor_quarantine.p20261120020000_public_usage_metrics_82d634 (auditor_step, auditor_image, auditor_row, id, org_id, event_key, metric, quantity, metadata, recorded_at) SELECT 'set-aside-10a983ff67' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.event_key, gone.metric, gone.quantity, gone.metadata, gone.recorded_at 
 FROM gone;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 4: set aside rows of public.usage_metrics
@@ -187,6 +217,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -202,11 +235,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 found record;
 BEGIN
@@ -216,11 +245,7 @@ WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd')
 IF found.called IS NOT NULL THEN
     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -228,18 +253,38 @@ number := (SELECT count(*) AS count_1
 FROM public.usage_metrics 
 WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
-WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))));
+WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))) AND (lower(btrim(CAST(public.usage_metrics.metadata ->> 'call_id' AS TEXT))) NOT IN ('', '-', '0', '-1', 'n/a', 'none', 'null', '00000000-0000-0000-0000-000000000000')));
 IF number > 67 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.usage_metrics', 52 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH gone AS 
 (DELETE FROM public.usage_metrics WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
-WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))) RETURNING public.usage_metrics.id, public.usage_metrics.org_id, public.usage_metrics.event_key, public.usage_metrics.metric, public.usage_metrics.quantity, public.usage_metrics.metadata, public.usage_metrics.recorded_at)
- INSERT INTO auditor_quarantine.p20261120020000_public_usage_metrics_82d634 (auditor_step, auditor_image, auditor_row, id, org_id, event_key, metric, quantity, metadata, recorded_at) SELECT 'set-aside-656700d22d' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.event_key, gone.metric, gone.quantity, gone.metadata, gone.recorded_at 
+WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))) AND (lower(btrim(CAST(public.usage_metrics.metadata ->> 'call_id' AS TEXT))) NOT IN ('', '-', '0', '-1', 'n/a', 'none', 'null', '00000000-0000-0000-0000-000000000000')) RETURNING public.usage_metrics.id, public.usage_metrics.org_id, public.usage_metrics.event_key, public.usage_metrics.metric, public.usage_metrics.quantity, public.usage_metrics.metadata, public.usage_metrics.recorded_at)
+ INSERT INTO auditor_quarantine.p20261120020000_public_usage_metrics_82d634 (auditor_step, auditor_image, auditor_row, id, org_id, event_key, metric, quantity, metadata, recorded_at) SELECT 'set-aside-e0fb507945' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.event_key, gone.metric, gone.quantity, gone.metadata, gone.recorded_at 
 FROM gone;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 5: set aside rows of public.usage_metrics
@@ -258,6 +303,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -273,11 +321,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 found record;
 BEGIN
@@ -287,11 +331,7 @@ WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd')
 IF found.called IS NOT NULL THEN
     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -305,8 +345,7 @@ WHERE ranked.number > 1));
 IF number > 33 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.usage_metrics', 21 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH gone AS 
 (DELETE FROM public.usage_metrics WHERE (public.usage_metrics.tableoid, public.usage_metrics.ctid) IN (SELECT ranked.leaf, ranked.place 
 FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_metrics.event_key ORDER BY public.usage_metrics.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
@@ -315,6 +354,27 @@ WHERE public.usage_metrics.event_key IS NOT NULL) AS ranked
 WHERE ranked.number > 1) RETURNING public.usage_metrics.id, public.usage_metrics.org_id, public.usage_metrics.event_key, public.usage_metrics.metric, public.usage_metrics.quantity, public.usage_metrics.metadata, public.usage_metrics.recorded_at)
  INSERT INTO auditor_quarantine.p20261120020000_public_usage_metrics_82d634 (auditor_step, auditor_image, auditor_row, id, org_id, event_key, metric, quantity, metadata, recorded_at) SELECT 'set-aside-duplicates-ee56c94480' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.event_key, gone.metric, gone.quantity, gone.metadata, gone.recorded_at 
 FROM gone;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 6: set aside rows of public.referrals
@@ -333,6 +393,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -348,11 +411,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 found record;
 BEGIN
@@ -362,11 +421,7 @@ WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd')
 IF found.called IS NOT NULL THEN
     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -378,14 +433,34 @@ WHERE ref.id = public.referrals.referrer_id)));
 IF number > 26 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.referrals', 15 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH gone AS 
 (DELETE FROM public.referrals WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.users AS ref 
 WHERE ref.id = public.referrals.referrer_id)) RETURNING public.referrals.id, public.referrals.referrer_id, public.referrals.referred_email, public.referrals.referred_user_id, public.referrals.status, public.referrals.created_at)
  INSERT INTO auditor_quarantine.p20261120020000_public_referrals_8d149f (auditor_step, auditor_image, auditor_row, id, referrer_id, referred_email, referred_user_id, status, created_at) SELECT 'set-aside-592833f54a' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.referrer_id, gone.referred_email, gone.referred_user_id, gone.status, gone.created_at 
 FROM gone;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 7: set aside rows of public.referrals
@@ -404,6 +479,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -419,11 +497,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 found record;
 BEGIN
@@ -433,11 +507,7 @@ WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd')
 IF found.called IS NOT NULL THEN
     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -451,8 +521,7 @@ WHERE ranked.number > 1));
 IF number > 33 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.referrals', 21 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH gone AS 
 (DELETE FROM public.referrals WHERE (public.referrals.tableoid, public.referrals.ctid) IN (SELECT ranked.leaf, ranked.place 
 FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY lower(btrim(public.referrals.referred_email)) ORDER BY public.referrals.created_at ASC NULLS LAST, public.referrals.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
@@ -461,6 +530,27 @@ WHERE lower(btrim(public.referrals.referred_email)) IS NOT NULL) AS ranked
 WHERE ranked.number > 1) RETURNING public.referrals.id, public.referrals.referrer_id, public.referrals.referred_email, public.referrals.referred_user_id, public.referrals.status, public.referrals.created_at)
  INSERT INTO auditor_quarantine.p20261120020000_public_referrals_8d149f (auditor_step, auditor_image, auditor_row, id, referrer_id, referred_email, referred_user_id, status, created_at) SELECT 'set-aside-duplicates-548e302745' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.referrer_id, gone.referred_email, gone.referred_user_id, gone.status, gone.created_at 
 FROM gone;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 8: assign public.calls(customer_email)
@@ -479,6 +569,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -494,11 +587,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -508,8 +597,7 @@ WHERE public.calls.customer_email IS NOT NULL AND public.calls.customer_email !=
 IF number > 76 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.calls', 60 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH before AS 
 (SELECT public.calls.id AS id, public.calls.org_id AS org_id, public.calls.user_id AS user_id, public.calls.customer_email AS customer_email, public.calls.file_url AS file_url, public.calls.duration AS duration, public.calls.metadata AS metadata, public.calls.deleted_at AS deleted_at, public.calls.created_at AS created_at, gen_random_uuid() AS auditor_row 
 FROM public.calls 
@@ -519,6 +607,27 @@ after AS
  INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-2b26943f83@829541dbdd' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.user_id, before.customer_email, before.file_url, before.duration, before.metadata, before.deleted_at, before.created_at 
 FROM before UNION ALL SELECT 'assign-2b26943f83@829541dbdd' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.user_id, after.customer_email, after.file_url, after.duration, after.metadata, after.deleted_at, after.created_at 
 FROM after;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 9: assign public.calls(file_url)
@@ -537,6 +646,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -552,11 +664,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -566,8 +674,7 @@ WHERE public.calls.file_url IS NULL);
 IF number > 98 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.calls', 80 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH before AS 
 (SELECT public.calls.id AS id, public.calls.org_id AS org_id, public.calls.user_id AS user_id, public.calls.customer_email AS customer_email, public.calls.file_url AS file_url, public.calls.duration AS duration, public.calls.metadata AS metadata, public.calls.deleted_at AS deleted_at, public.calls.created_at AS created_at, gen_random_uuid() AS auditor_row 
 FROM public.calls 
@@ -577,6 +684,27 @@ after AS
  INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-3ab7f40664@46563cffed' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.user_id, before.customer_email, before.file_url, before.duration, before.metadata, before.deleted_at, before.created_at 
 FROM before UNION ALL SELECT 'assign-3ab7f40664@46563cffed' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.user_id, after.customer_email, after.file_url, after.duration, after.metadata, after.deleted_at, after.created_at 
 FROM after;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 10: assign public.calls(duration)
@@ -595,6 +723,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -610,11 +741,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -624,8 +751,7 @@ WHERE public.calls.duration IS NULL);
 IF number > 285 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.calls', 250 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH before AS 
 (SELECT public.calls.id AS id, public.calls.org_id AS org_id, public.calls.user_id AS user_id, public.calls.customer_email AS customer_email, public.calls.file_url AS file_url, public.calls.duration AS duration, public.calls.metadata AS metadata, public.calls.deleted_at AS deleted_at, public.calls.created_at AS created_at, gen_random_uuid() AS auditor_row 
 FROM public.calls 
@@ -635,6 +761,27 @@ after AS
  INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-4067f9b69e@8b8f8c6cf6' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.user_id, before.customer_email, before.file_url, before.duration, before.metadata, before.deleted_at, before.created_at 
 FROM before UNION ALL SELECT 'assign-4067f9b69e@8b8f8c6cf6' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.user_id, after.customer_email, after.file_url, after.duration, after.metadata, after.deleted_at, after.created_at 
 FROM after;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 11: assign public.calls(user_id)
@@ -653,6 +800,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -668,11 +818,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -682,8 +828,7 @@ WHERE public.calls.user_id IS NULL);
 IF number > 37 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.calls', 25 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH before AS 
 (SELECT public.calls.id AS id, public.calls.org_id AS org_id, public.calls.user_id AS user_id, public.calls.customer_email AS customer_email, public.calls.file_url AS file_url, public.calls.duration AS duration, public.calls.metadata AS metadata, public.calls.deleted_at AS deleted_at, public.calls.created_at AS created_at, gen_random_uuid() AS auditor_row 
 FROM public.calls 
@@ -693,6 +838,27 @@ after AS
  INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-72c5946a3e@d1b3f75fc2' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.user_id, before.customer_email, before.file_url, before.duration, before.metadata, before.deleted_at, before.created_at 
 FROM before UNION ALL SELECT 'assign-72c5946a3e@d1b3f75fc2' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.user_id, after.customer_email, after.file_url, after.duration, after.metadata, after.deleted_at, after.created_at 
 FROM after;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 12: assign public.referrals(referred_email)
@@ -711,6 +877,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -726,11 +895,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -740,8 +905,7 @@ WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_
 IF number > 26 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.referrals', 15 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH before AS 
 (SELECT public.referrals.id AS id, public.referrals.referrer_id AS referrer_id, public.referrals.referred_email AS referred_email, public.referrals.referred_user_id AS referred_user_id, public.referrals.status AS status, public.referrals.created_at AS created_at, gen_random_uuid() AS auditor_row 
 FROM public.referrals 
@@ -751,6 +915,27 @@ after AS
  INSERT INTO auditor_quarantine.p20261120020000_public_referrals_8d149f (auditor_step, auditor_image, auditor_row, id, referrer_id, referred_email, referred_user_id, status, created_at) SELECT 'assign-b281a1a7b4@a8011033fe' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.referrer_id, before.referred_email, before.referred_user_id, before.status, before.created_at 
 FROM before UNION ALL SELECT 'assign-b281a1a7b4@a8011033fe' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.referrer_id, after.referred_email, after.referred_user_id, after.status, after.created_at 
 FROM after;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 13: set aside rows of public.usage_reservations
@@ -769,6 +954,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -784,11 +972,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 found record;
 BEGIN
@@ -798,11 +982,7 @@ WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd')
 IF found.called IS NOT NULL THEN
     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -814,14 +994,34 @@ WHERE ref.id = public.usage_reservations.org_id)));
 IF number > 23 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.usage_reservations', 12 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH gone AS 
 (DELETE FROM public.usage_reservations WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.organizations AS ref 
 WHERE ref.id = public.usage_reservations.org_id)) RETURNING public.usage_reservations.id, public.usage_reservations.org_id, public.usage_reservations.status, public.usage_reservations.credits, public.usage_reservations.expires_at, public.usage_reservations.created_at)
  INSERT INTO auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 (auditor_step, auditor_image, auditor_row, id, org_id, status, credits, expires_at, created_at) SELECT 'set-aside-8b1f835faa' AS anon_1, 'old' AS anon_2, gen_random_uuid() AS gen_random_uuid_1, gone.id, gone.org_id, gone.status, gone.credits, gone.expires_at, gone.created_at 
 FROM gone;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 14: assign public.usage_reservations(status)
@@ -840,6 +1040,9 @@ SET CONSTRAINTS ALL IMMEDIATE;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 DECLARE
 missing record;
 BEGIN
@@ -855,11 +1058,7 @@ LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
-DO $auditor$
-#variable_conflict use_column
-<<auditor_block>>
+END;
 DECLARE
 number bigint;
 BEGIN
@@ -873,8 +1072,7 @@ WHERE ranked.number > 1));
 IF number > 28 THEN
 RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.usage_reservations', 17 USING HINT = 'Audit again, and use the plan of that audit.';
 END IF;
-END
-$auditor$;
+END;
 WITH before AS 
 (SELECT public.usage_reservations.id AS id, public.usage_reservations.org_id AS org_id, public.usage_reservations.status AS status, public.usage_reservations.credits AS credits, public.usage_reservations.expires_at AS expires_at, public.usage_reservations.created_at AS created_at, gen_random_uuid() AS auditor_row 
 FROM public.usage_reservations 
@@ -888,4 +1086,25 @@ after AS
  INSERT INTO auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 (auditor_step, auditor_image, auditor_row, id, org_id, status, credits, expires_at, created_at) SELECT 'assign-c0786c468f@6a6ffa661b' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.status, before.credits, before.expires_at, before.created_at 
 FROM before UNION ALL SELECT 'assign-c0786c468f@6a6ffa661b' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.status, after.credits, after.expires_at, after.created_at 
 FROM after;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+END
+$auditor$;
 COMMIT;

@@ -55,7 +55,7 @@ number := (SELECT count(*) AS count_1
 FROM public.transcripts 
 WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
-WHERE ref.id = public.transcripts.call_id)));
+WHERE ref.id = public.transcripts.call_id)) AND public.transcripts.call_id != '00000000-0000-0000-0000-000000000000');
 IF number > 0 THEN
 RAISE EXCEPTION '% rows of % violate', number, 'public.transcripts';
 END IF;
@@ -113,7 +113,7 @@ number := (SELECT count(*) AS count_1
 FROM public.usage_metrics 
 WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
-WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))));
+WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))) AND (lower(btrim(CAST(public.usage_metrics.metadata ->> 'call_id' AS TEXT))) NOT IN ('', '-', '0', '-1', 'n/a', 'none', 'null', '00000000-0000-0000-0000-000000000000')));
 IF number > 0 THEN
 RAISE EXCEPTION '% rows of % violate', number, 'public.usage_metrics';
 END IF;

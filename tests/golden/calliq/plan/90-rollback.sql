@@ -634,26 +634,29 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.usage_reservations 
 WHERE (public.usage_reservations.tableoid, public.usage_reservations.ctid) IN (SELECT ranked.leaf, ranked.place 
 FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_reservations.org_id ORDER BY public.usage_reservations.created_at DESC NULLS LAST, public.usage_reservations.id DESC NULLS LAST, tableoid DESC NULLS LAST, ctid DESC NULLS LAST) AS number 
 FROM public.usage_reservations 
 WHERE public.usage_reservations.status = 'active' AND public.usage_reservations.org_id IS NOT NULL) AS ranked 
-WHERE ranked.number > 1)) THEN
+WHERE ranked.number > 1)) = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_reservations' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_image = 'new') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -669,18 +672,20 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_image = 'new')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
 WITH reverted AS (UPDATE public.usage_reservations AS kept SET status = was.status
 FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS was, auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS made
-WHERE was.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND was.auditor_image = 'old' AND made.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND made.auditor_image = 'new'
+WHERE was.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
+    AND made.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
     AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
     AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.status::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.status::text COLLATE pg_catalog."C"
     AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS later WHERE later.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND later.auditor_image = 'new'
         AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
 RETURNING made.auditor_row AS number)
-DELETE FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept USING reverted WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_row = reverted.number;
+DELETE FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept USING reverted
+WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
     NULL;
@@ -689,6 +694,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -710,24 +737,27 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.usage_reservations 
 WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.organizations AS ref 
-WHERE ref.id = public.usage_reservations.org_id))) THEN
+WHERE ref.id = public.usage_reservations.org_id))) = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_reservations' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_image = 'old') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -743,10 +773,10 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_image = 'old')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
 INSERT INTO public.usage_reservations (id, org_id, status, credits, expires_at, created_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, status, credits, expires_at, created_at FROM taken_0;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
@@ -756,6 +786,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -777,22 +829,25 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.referrals 
-WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email))) THEN
+WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email))) = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.referrals' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -808,18 +863,20 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
 WITH reverted AS (UPDATE public.referrals AS kept SET referred_email = was.referred_email
 FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS was, auditor_quarantine.p20261120020000_public_referrals_8d149f AS made
-WHERE was.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND was.auditor_image = 'old' AND made.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND made.auditor_image = 'new'
+WHERE was.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
+    AND made.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
     AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
     AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.referred_email::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.referred_email::text COLLATE pg_catalog."C"
     AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS later WHERE later.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND later.auditor_image = 'new'
         AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
 RETURNING made.auditor_row AS number)
-DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept USING reverted WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_row = reverted.number;
+DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept USING reverted
+WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
     NULL;
@@ -828,6 +885,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -849,22 +928,25 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.calls 
-WHERE public.calls.user_id IS NULL) THEN
+WHERE public.calls.user_id IS NULL) = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_image = 'new') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -880,18 +962,20 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_image = 'new')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
 WITH reverted AS (UPDATE public.calls AS kept SET user_id = was.user_id
 FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
-WHERE was.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND was.auditor_image = 'old' AND made.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND made.auditor_image = 'new'
+WHERE was.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
+    AND made.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
     AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
     AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.user_id::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.user_id::text COLLATE pg_catalog."C"
     AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND later.auditor_image = 'new'
         AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
 RETURNING made.auditor_row AS number)
-DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_row = reverted.number;
+DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted
+WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
     NULL;
@@ -900,6 +984,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -921,22 +1027,25 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.calls 
-WHERE public.calls.duration IS NULL) THEN
+WHERE public.calls.duration IS NULL) = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_image = 'new') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -952,18 +1061,20 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_image = 'new')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
 WITH reverted AS (UPDATE public.calls AS kept SET duration = was.duration
 FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
-WHERE was.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND was.auditor_image = 'old' AND made.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND made.auditor_image = 'new'
+WHERE was.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
+    AND made.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
     AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
     AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.duration::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.duration::text COLLATE pg_catalog."C"
     AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND later.auditor_image = 'new'
         AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
 RETURNING made.auditor_row AS number)
-DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_row = reverted.number;
+DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted
+WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
     NULL;
@@ -972,6 +1083,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -993,22 +1126,25 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.calls 
-WHERE public.calls.file_url IS NULL) THEN
+WHERE public.calls.file_url IS NULL) = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_image = 'new') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -1024,18 +1160,20 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_image = 'new')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
 WITH reverted AS (UPDATE public.calls AS kept SET file_url = was.file_url
 FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
-WHERE was.auditor_step = 'assign-3ab7f40664@46563cffed' AND was.auditor_image = 'old' AND made.auditor_step = 'assign-3ab7f40664@46563cffed' AND made.auditor_image = 'new'
+WHERE was.auditor_step = 'assign-3ab7f40664@46563cffed' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
+    AND made.auditor_step = 'assign-3ab7f40664@46563cffed' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
     AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
     AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.file_url::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.file_url::text COLLATE pg_catalog."C"
     AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-3ab7f40664@46563cffed' AND later.auditor_image = 'new'
         AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
 RETURNING made.auditor_row AS number)
-DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_row = reverted.number;
+DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted
+WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
     NULL;
@@ -1044,6 +1182,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -1065,22 +1225,25 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.calls 
-WHERE public.calls.customer_email IS NOT NULL AND public.calls.customer_email != lower(btrim(public.calls.customer_email))) THEN
+WHERE public.calls.customer_email IS NOT NULL AND public.calls.customer_email != lower(btrim(public.calls.customer_email))) = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_image = 'new') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -1096,18 +1259,20 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_image = 'new')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
 WITH reverted AS (UPDATE public.calls AS kept SET customer_email = was.customer_email
 FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
-WHERE was.auditor_step = 'assign-2b26943f83@829541dbdd' AND was.auditor_image = 'old' AND made.auditor_step = 'assign-2b26943f83@829541dbdd' AND made.auditor_image = 'new'
+WHERE was.auditor_step = 'assign-2b26943f83@829541dbdd' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
+    AND made.auditor_step = 'assign-2b26943f83@829541dbdd' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
     AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
     AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.customer_email::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.customer_email::text COLLATE pg_catalog."C"
     AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-2b26943f83@829541dbdd' AND later.auditor_image = 'new'
         AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
 RETURNING made.auditor_row AS number)
-DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_row = reverted.number;
+DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted
+WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
     NULL;
@@ -1116,6 +1281,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -1137,26 +1324,29 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.referrals 
 WHERE (public.referrals.tableoid, public.referrals.ctid) IN (SELECT ranked.leaf, ranked.place 
 FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY lower(btrim(public.referrals.referred_email)) ORDER BY public.referrals.created_at ASC NULLS LAST, public.referrals.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
 FROM public.referrals 
 WHERE lower(btrim(public.referrals.referred_email)) IS NOT NULL) AS ranked 
-WHERE ranked.number > 1)) THEN
+WHERE ranked.number > 1)) = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.referrals' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -1172,10 +1362,10 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
 INSERT INTO public.referrals (id, referrer_id, referred_email, referred_user_id, status, created_at) OVERRIDING SYSTEM VALUE SELECT id, referrer_id, referred_email, referred_user_id, status, created_at FROM taken_0;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
@@ -1185,6 +1375,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -1206,24 +1418,27 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.referrals 
 WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.users AS ref 
-WHERE ref.id = public.referrals.referrer_id))) THEN
+WHERE ref.id = public.referrals.referrer_id))) = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.referrals' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -1239,10 +1454,10 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
 INSERT INTO public.referrals (id, referrer_id, referred_email, referred_user_id, status, created_at) OVERRIDING SYSTEM VALUE SELECT id, referrer_id, referred_email, referred_user_id, status, created_at FROM taken_0;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
@@ -1252,6 +1467,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -1273,26 +1510,29 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.usage_metrics 
 WHERE (public.usage_metrics.tableoid, public.usage_metrics.ctid) IN (SELECT ranked.leaf, ranked.place 
 FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_metrics.event_key ORDER BY public.usage_metrics.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
 FROM public.usage_metrics 
 WHERE public.usage_metrics.event_key IS NOT NULL) AS ranked 
-WHERE ranked.number > 1)) THEN
+WHERE ranked.number > 1)) = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_metrics' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_image = 'old') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -1308,10 +1548,10 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_image = 'old')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
 INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
@@ -1321,6 +1561,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -1342,24 +1604,27 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.usage_metrics 
 WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
-WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id')))) THEN
+WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))) AND (lower(btrim(CAST(public.usage_metrics.metadata ->> 'call_id' AS TEXT))) NOT IN ('', '-', '0', '-1', 'n/a', 'none', 'null', '00000000-0000-0000-0000-000000000000'))) = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_metrics' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-656700d22d' AND kept.auditor_image = 'old') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-e0fb507945' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -1375,10 +1640,10 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-656700d22d' AND kept.auditor_image = 'old')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-e0fb507945' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-656700d22d' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-e0fb507945' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
 INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
@@ -1388,6 +1653,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -1409,22 +1696,25 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.usage_metrics 
-WHERE ((quantity >= 0)) IS false) THEN
+WHERE ((quantity >= 0)) IS false) = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_metrics' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_image = 'old') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -1440,10 +1730,10 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_image = 'old')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
 INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
@@ -1453,6 +1743,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -1474,24 +1786,27 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
+moment timestamp with time zone;
 one uuid;
 command text;
 stop text[];
 again text[];
 BEGIN
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_transcripts_128833') IS NOT NULL) THEN
-IF NOT EXISTS (SELECT 1 AS anon_1 
+IF (SELECT count(*) AS count_1 
 FROM public.transcripts 
 WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
 FROM public.calls AS ref 
-WHERE ref.id = public.transcripts.call_id))) THEN
+WHERE ref.id = public.transcripts.call_id)) AND public.transcripts.call_id != '00000000-0000-0000-0000-000000000000') = 0 THEN
 RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.transcripts' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
 END IF;
     RETURN;
 END IF;
-IF NOT EXISTS (SELECT  FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-97bed49da0' AND kept.auditor_image = 'old') THEN
-    RETURN;
-END IF;
+
+FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-ac91768d0a' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+FOR attempt IN 1..5 LOOP
+BEGIN
+SET CONSTRAINTS ALL IMMEDIATE;
 SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
@@ -1507,10 +1822,10 @@ again := coalesce(again, ARRAY[]::text[]);
 FOREACH command IN ARRAY stop LOOP
     EXECUTE command;
 END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-97bed49da0' AND kept.auditor_image = 'old')) AS queue (place, number)
+FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-ac91768d0a' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
     ORDER BY queue.place LOOP
 BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-97bed49da0' AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-ac91768d0a' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
 INSERT INTO public.transcripts (id, call_id, reviewed_by, language, word_count, content, created_at) OVERRIDING SYSTEM VALUE SELECT id, call_id, reviewed_by, language, word_count, content, created_at FROM taken_0;
 EXIT WHEN one IS NULL;
 EXCEPTION WHEN integrity_constraint_violation THEN
@@ -1520,6 +1835,28 @@ END LOOP;
 FOREACH command IN ARRAY again LOOP
     EXECUTE command;
 END LOOP;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
+
+END LOOP;
+
 END
 $auditor$;
 COMMIT;
@@ -1631,8 +1968,7 @@ left_over bigint := 0;
 BEGIN
 FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c
     WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'p20261120020000_')
-    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine')
-    ORDER BY 1 LOOP
+    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') ORDER BY 1 LOOP
     EXECUTE 'SELECT pg_catalog.count(*) FROM ' || kept.place INTO number;
     left_over := left_over + number;
     IF number > 0 THEN
@@ -1644,8 +1980,9 @@ IF left_over > 0 THEN
 END IF;
 FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c
     WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'p20261120020000_')
-    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine')
-    ORDER BY 1 LOOP
+    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') UNION ALL SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c
+    WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'todo_p20261120020000_')
+    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') LOOP
     EXECUTE 'DROP TABLE ' || kept.place;
 END LOOP;
 IF EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine' AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid)) THEN

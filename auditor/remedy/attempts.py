@@ -1,0 +1,59 @@
+"""Waiting for locks: not long, some times over, with pauses in which nothing is held; at last, who is in the way."""
+
+from collections.abc import Iterable
+
+from auditor.catalog import Table
+from auditor.remedy.script import oid_of, refuse
+from auditor.sql import Sql
+
+_MOST = 5
+_PAUSE = "1"
+
+
+def attempts(statements: Iterable[str], tables: Iterable[Table], between: str = "") -> Sql:
+    """The statements for a block: all over again where a lock on the tables, or on a row, does not come in time.
+
+    `between` are statements that run before each pause; what was done until then is undone already.
+    """
+    holders = _holders(tables)
+    refusal = refuse(
+        "no lock in % attempts; this part of the step has changed nothing. In the way: %",
+        str(_MOST),
+        f"({holders})",
+        hint="Wait for these transactions to end, or end them; then run this file again.",
+    )
+    return Sql(
+        "\n".join(
+            (
+                f"FOR attempt IN 1..{_MOST} LOOP",
+                "BEGIN",
+                *statements,
+                "EXIT;",
+                "EXCEPTION WHEN lock_not_available OR deadlock_detected THEN",
+                f"IF attempt = {_MOST} THEN",
+                refusal,
+                "END IF;",
+                "END;",
+                *([between] if between else []),
+                f"PERFORM pg_catalog.pg_sleep({_PAUSE});",
+                "END LOOP;",
+            )
+        )
+    )
+
+
+def _holders(tables: Iterable[Table]) -> str:
+    """Who holds locks on the tables or their partitions, the oldest transactions first, in words."""
+    oids = ", ".join(dict.fromkeys(str(oid_of(each.schema, each.name)) for each in tables))
+    return f"""SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[{oids}]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[{oids}]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held"""  # noqa: S608
