@@ -17,12 +17,15 @@ from auditor.remedy import Remedy
 
 EQUALS = Operator(schema="pg_catalog", name="=")
 
+OrphanName = Literal["plain", "sentinel", "near-miss"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """What a probe brought back: `violations` of a `population`, out of `rows` in the table.
 
     `groups` is the number of distinct keys that rows share (KeyProbe only). `exact` is false for a sample.
+    `by_kind` says of a ReferenceProbe how many orphans there are of each kind, whichever it is about.
     `met` are the keys of some violating rows, where the scan met them in passing: as `row_key_json` writes them.
     """
 
@@ -31,6 +34,7 @@ class Measurement:
     rows: int
     groups: int = 0
     exact: bool = True
+    by_kind: tuple[tuple[OrphanName, int], ...] = ()
     met: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
@@ -115,6 +119,15 @@ class KeyProbe:
         return sa.and_(sa.true(), *parts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrphanKind:
+    """Orphans that mean something else than a lost row, and are counted apart; `condition` is two-valued, tells them
+    by the referencing row, and is true of no other kind's."""
+
+    name: OrphanName
+    condition: sql.Condition
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReferenceProbe:
     """How many referencing rows have no referenced row: an anti-join.
@@ -122,6 +135,8 @@ class ReferenceProbe:
     `match` says when a row of `target` (an alias of the referenced relation) is the one referred to; `population`
     the rows that refer to anything (MATCH SIMPLE: no NULL in the key); `escapes` rows that violate without looking
     (MATCH FULL: the key is partly NULL). `pairs` are the compared expressions, referencing and referenced.
+    `kinds` are counted apart in the same scan; `only` names the kind that this probe is about (`plain`: none of
+    them), None all orphans.
     """
 
     table: Table
@@ -132,6 +147,8 @@ class ReferenceProbe:
     match: sql.Condition
     pairs: tuple[tuple[sql.Expression, sql.Expression], ...]
     escapes: sql.Condition | None = None
+    kinds: tuple[OrphanKind, ...] = ()
+    only: OrphanName | None = None
     columns: tuple[str, ...]
     referenced_columns: tuple[str, ...]
     judge: Judge
@@ -141,7 +158,17 @@ class ReferenceProbe:
     @property
     def violation(self) -> sql.Condition:
         """True of the orphans: `NOT EXISTS`, because `NOT IN` finds none as soon as one referenced key is NULL."""
-        return orphans(self.population, self.target, self.match, self.escapes)
+        all_of_them = orphans(self.population, self.target, self.match, self.escapes)
+        if self.only is None or not self.kinds:
+            return all_of_them if self.only in (None, "plain") else sa.false()
+        return sa.and_(all_of_them, of_kind(self.kinds, self.only))
+
+
+def of_kind(kinds: tuple[OrphanKind, ...], name: OrphanName) -> sql.Condition:
+    """True of the orphans of that kind; of `plain` ones where it is none of them."""
+    if name == "plain":
+        return sa.and_(sa.true(), *(~each.condition for each in kinds))
+    return sa.or_(sa.false(), *(each.condition for each in kinds if each.name == name))
 
 
 def orphans(

@@ -11,7 +11,7 @@ from auditor.check import Facts
 from auditor.intentions import reference_of
 from auditor.knowledge.nullability import is_settable
 from auditor.model import Reference, Subject
-from auditor.probe import Proposed, subject_of
+from auditor.probe import OrphanName, Proposed, subject_of
 from auditor.references import AntiJoin, anti_join
 from auditor.remedy import Operation, Referral, Remedy, add_foreign_key, add_unique, assign, create_index, set_aside
 
@@ -47,7 +47,7 @@ def referrals(facts: Facts) -> tuple[Referral, ...]:
             referenced=join.referenced,
             target=join.target,
             match=join.match,
-            let_go=() if intended_action(facts, each) == "CASCADE" else _settable(facts, join, None),
+            let_go=() if intended_action(facts, each) == "CASCADE" else settable(facts, join, None),
         )
         for each, join in joins
         if join is not None and join.table.kind in ("table", "partitioned")
@@ -144,6 +144,14 @@ def declaration(
     return (*key, *index, foreign_key)
 
 
+def then_declare(join: AntiJoin, reference: Reference) -> str:
+    """How a hint ends that mends the orphans: what a foreign key needs beside that."""
+    needed = "; ".join(obstacles(join.table, join.referenced, reference))
+    if declaration(join.table, join.referenced, reference):
+        return ", then declare the foreign key" + (f"; before that: {needed}" if needed else "")
+    return f"; a foreign key needs more: {needed}"
+
+
 def _seems_unique(table: Table, columns: tuple[str, ...]) -> bool:
     shares = [distinct_share(table, table.column(column)) for column in columns]
     return any(share is not None and share > 0.9999 for share in shares)
@@ -155,13 +163,15 @@ def clean_ups(
     action: Action,
     constraint: Constraint | None,
     then: tuple[Operation, ...],
+    *,
+    kind: OrphanName = "plain",
 ) -> tuple[Remedy, ...]:
-    """What can be done about the orphans, the chosen remedy first; `then` are the operations that follow.
+    """What can be done about the orphans of one kind, the chosen remedy first; `then` are the operations that follow.
 
     `action` is the declared or intended ON DELETE: with CASCADE the rows go, else the least destruction is chosen:
     NULL where the column may hold it, and setting aside elsewhere.
     """
-    columns, violation = _settable(facts, join, constraint), join.violation
+    columns, violation = settable(facts, join, constraint), join.violation_of(kind)
     aside = (set_aside(join.table, violation), *then)
     if not columns:
         return (Remedy(kind="set-aside", summary="set the orphans aside", operations=aside),)
@@ -173,7 +183,7 @@ def clean_ups(
     return (by_removal, by_null) if cascades else (by_null, by_removal)
 
 
-def _settable(facts: Facts, join: AntiJoin, constraint: Constraint | None) -> tuple[str, ...]:
+def settable(facts: Facts, join: AntiJoin, constraint: Constraint | None) -> tuple[str, ...]:
     """The columns to set NULL. One is enough but for MATCH FULL; one that other references use as well stays as it is
     (a tenant's id that is part of every key). None where no key would find the old row again: such rows go."""
     if not join.table.row_key():

@@ -55,32 +55,43 @@ def anti_join(probe: ReferenceProbe, *, with_keys: bool) -> Scan:
     """
     tables = (probe.table,) if probe.table.oid == probe.referenced.oid else (probe.table, probe.referenced)
     brings_keys = with_keys and met.can_be_shown(probe.table)
-    column, number = _plain_column(probe), "count(*)"
+    column, number = _plain_column(probe), "count(*){of_kind}"
     if column is not None and _is_much_repeated(probe, column):
-        orphans, number, keys = _by_key(probe, column), "coalesce(sum(n), 0)", met.keys_of_values(probe.table, column)
+        orphans, number = _by_key(probe, column), "coalesce(sum(n){of_kind}, 0)"
+        keys = met.keys_of_values(probe.table, column)
     elif column is not None and probe.table.finds((column.name,)):
         orphans, keys = _orphans(probe, [column]), met.keys_of_values(probe.table, column)
     else:
         row_key = met.key_columns(probe.table)
         orphans, keys = _orphans(probe, row_key), met.keys_kept(len(row_key))
-    return _counting(tables, orphans, (number,), keys if brings_keys else None, settings_of(probe))
+    filters = _filters(probe)
+    numbers = tuple(number.format(of_kind=f" FILTER (WHERE {each})" if each else "") for each in filters)
+    return _counting(tables, orphans, numbers, keys if brings_keys else None, settings_of(probe), filters[0])
 
 
-def _counting(
+def _filters(probe: ReferenceProbe) -> tuple[str, ...]:
+    """Which orphans each number counts: those of no kind, then each kind by its flag; all where there are no kinds."""
+    flags = [f"kind_{n}" for n, _ in enumerate(probe.kinds)]
+    return (f"NOT ({' OR '.join(flags)})" if flags else "", *flags)
+
+
+def _counting(  # noqa: PLR0917
     tables: tuple[Table, ...],
     violating: sql.Sql,
     numbers: tuple[str, ...],
     keys: met.Keys | None,
     settings: tuple[sql.Sql, ...],
+    shown: str = "",
 ) -> Scan:
-    """A scan that counts what a statement selects; and keeps some of it, where keys of rows follow from that."""
+    """A scan that counts what a statement selects; and keeps some of it, where keys of rows follow from that: of all,
+    or of what is `shown`."""
     counts = sql.compose("ARRAY[{numbers}]::bigint[]", numbers=sql.Sql(", ".join(numbers)))
     plain = sql.compose("SELECT {counts} FROM ({violating}) AS violating", counts=counts, violating=violating)
     return Scan(
         tables=tables,
         statement=plain if keys is None else sql.Sql("SELECT counts FROM met"),
         quantities=tuple(Quantity(tables[0].oid, violating, slot) for slot in range(len(numbers))),
-        met=None if keys is None else met.counted(violating, counts, keys.kept),
+        met=None if keys is None else met.counted(violating, counts, keys.kept, shown),
         keys=None if keys is None else keys.statement,
         settings=settings,
         pages=sum(map(pages_of, tables)),
@@ -92,12 +103,16 @@ def _values(columns: Iterable[sql.Expression]) -> list[sa.Label[object]]:
     return [column.label(f"value_{n}") for n, column in enumerate(columns)]
 
 
+def _flags(probe: ReferenceProbe) -> list[sa.Label[bool]]:
+    return [each.condition.label(f"kind_{n}") for n, each in enumerate(probe.kinds)]
+
+
 def _orphans(probe: ReferenceProbe, columns: Iterable[sql.Expression]) -> sql.Sql:
     values = _values(columns)
     computed = [value for value, _ in probe.pairs if not _is_column(value)]
     if computed and estimated_rows(probe.referenced) >= _LARGE_ROWS:
         return _orphans_of_computed(probe, values, computed)
-    rows = sa.select(*values).select_from(relation(probe.table))
+    rows = sa.select(*values, *_flags(probe)).select_from(relation(probe.table))
     return sql.render(rows.where(probe.population, ~_found(probe, probe.match)))
 
 
@@ -113,6 +128,7 @@ def _orphans_of_computed(
     columns = {id(value): referencing.c[f"compared_{n}"] for n, value in enumerate([*computed, *plain])}
     match = _replaced(probe.match, columns)
     kept = [referencing.c[value.name] for value in values]
+    kept += [_replaced(each.element, columns).label(each.name) for each in _flags(probe)]
     return sql.render(sa.select(*kept).select_from(referencing).where(~_found(probe, match)))
 
 
@@ -134,7 +150,9 @@ def _by_key(probe: ReferenceProbe, column: sa.ColumnClause[object]) -> sql.Sql:
         .subquery("keys")
     )
     match = _replaced(probe.match, {id(column): keys.c.key})
-    return sql.render(sa.select(keys.c.key.label("value_0"), keys.c.n).select_from(keys).where(~_found(probe, match)))
+    flags = [_replaced(each.element, {id(column): keys.c.key}).label(each.name) for each in _flags(probe)]
+    found = sa.select(keys.c.key.label("value_0"), keys.c.n, *flags).select_from(keys)
+    return sql.render(found.where(~_found(probe, match)))
 
 
 def _plain_column(probe: ReferenceProbe) -> sa.ColumnClause[object] | None:

@@ -52,17 +52,22 @@ class Keys:
     kept: int
 
 
-def counted(violating: sql.Sql, counts: sql.Sql, kept: int) -> sql.Sql:
-    """The one row of `met`, from the statement that selects all that violates as `value_0`, `value_1` …"""
+def counted(violating: sql.Sql, counts: sql.Sql, kept: int, shown: str = "") -> sql.Sql:
+    """The one row of `met`, from the statement that selects all that violates as `value_0`, `value_1` …; where not all
+    of it is to be shown, what `shown` is true of is kept."""
+    number, only = "row_number() OVER ()", ""
+    if shown:
+        number, only = f"count(*) FILTER (WHERE {shown}) OVER (ROWS UNBOUNDED PRECEDING)", f" AND {shown}"
+    first = sql.Sql(f"nth <= {KEPT}{only}")
     arrays = (
-        sql.compose("array_agg(value_{n}) FILTER (WHERE nth <= {most}) AS kept_{n}", n=n, most=KEPT)
-        for n in range(kept)
+        sql.compose("array_agg(value_{n}) FILTER (WHERE {first}) AS kept_{n}", n=n, first=first) for n in range(kept)
     )
     return sql.compose(
         "SELECT {counts} AS counts,\n  {arrays}\n"
-        "FROM (SELECT *, row_number() OVER () AS nth FROM ({violating}) AS violating) AS numbered",
+        "FROM (SELECT *, {number} AS nth FROM ({violating}) AS violating) AS numbered",
         counts=counts,
         arrays=sql.Sql(",\n  ".join(arrays)),
+        number=sql.Sql(number),
         violating=violating,
     )
 

@@ -85,13 +85,16 @@ class _Collected:
         return Answer(violations=(shared,), population=population, rows=rows, groups=(groups,))
 
     def _of_reference(self, probe: ReferenceProbe) -> Answer:
-        (orphans,) = self._scan(anti_join(probe, with_keys=self._with_keys))
+        by_kind = self._scan(anti_join(probe, with_keys=self._with_keys))
+        named = tuple(zip(("plain", *(each.name for each in probe.kinds)), by_kind, strict=True))
+        orphans = tuple(number for name, number in named if probe.only in (None, name))
         # Escaping rows are partly NULL, those that refer to something have no NULL: no row is both.
         escapes = () if probe.escapes is None else (self._count(probe.table, probe.escapes),)
         return Answer(
-            violations=(orphans, *escapes),
+            violations=(*orphans, *escapes),
             population=(self._count(probe.table, probe.population), *escapes),
             rows=self._count(probe.table, None),
+            by_kind=named,
         )
 
     def _count(self, table: Table, condition: sql.Condition | None) -> Quantity:

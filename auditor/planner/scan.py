@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from auditor import sql
 from auditor.catalog import Table
 from auditor.model import Outcome
-from auditor.probe import Measurement, Probe
+from auditor.probe import Measurement, OrphanName, Probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Answer:
     population: tuple[Quantity, ...]
     rows: Quantity
     groups: tuple[Quantity, ...] = ()
+    by_kind: tuple[tuple[OrphanName, Quantity], ...] = ()
     presumed_empty: bool = False
 
 
@@ -171,7 +172,8 @@ def measured(
     if answer.presumed_empty and rows:
         return Unseen(Outcome.ERROR, "its size could not be read while somebody had locked it")
     met = tuple(key for quantity in answer.violations for key in keys.get(quantity, ()))
-    return Measurement(violations=violations, population=population, rows=rows, groups=groups, met=met)
+    by_kind = tuple((name, _sum((quantity,), numbers)) for name, quantity in answer.by_kind)
+    return Measurement(violations=violations, population=population, rows=rows, groups=groups, by_kind=by_kind, met=met)
 
 
 def _sum(quantities: tuple[Quantity, ...], numbers: Mapping[Quantity, "int | Unseen"]) -> int:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from auditor import sql
 from auditor.catalog import Catalog, Column, Constraint, Operator, Table, Type
 from auditor.model import Reference
-from auditor.probe import EQUALS, orphans, relation
+from auditor.probe import EQUALS, OrphanKind, OrphanName, of_kind, orphans, relation
+from auditor.references.kinds import kinds_of
 
 Pair = tuple[sql.Expression, sql.Expression]
 
@@ -27,6 +28,7 @@ class AntiJoin:
     match: sql.Condition
     pairs: tuple[Pair, ...]
     escapes: sql.Condition | None
+    kinds: tuple[OrphanKind, ...]
     columns: tuple[str, ...]
     referenced_columns: tuple[str, ...]
 
@@ -34,6 +36,10 @@ class AntiJoin:
     def violation(self) -> sql.Condition:
         """True of the orphans."""
         return orphans(self.population, self.target, self.match, self.escapes)
+
+    def violation_of(self, kind: OrphanName) -> sql.Condition:
+        """True of the orphans of that kind."""
+        return sa.and_(self.violation, of_kind(self.kinds, kind)) if self.kinds else self.violation
 
     @property
     def parts(self) -> dict[str, Any]:
@@ -69,9 +75,19 @@ def anti_join(catalog: Catalog, reference: Reference) -> AntiJoin | None:
         match=sa.and_(*(condition for condition, _ in compared)),
         pairs=tuple(pair for _, pair in compared),
         escapes=_partly_null(values) if constraint is not None and constraint.match_full else None,
+        kinds=() if reference.declared else _kinds(table, referenced, reference, values),
         columns=reference.columns,
         referenced_columns=reference.ref_columns,
     )
+
+
+def _kinds(
+    table: Table, referenced: Table, reference: Reference, values: tuple[sql.Expression, ...]
+) -> tuple[OrphanKind, ...]:
+    if len(values) > 1:
+        return ()
+    type_ = None if reference.json_path else table.column(reference.columns[0]).type
+    return tuple(kinds_of(referenced, referenced.column(reference.ref_columns[0]), values[0], type_))
 
 
 def referencing_values(table: Table, reference: Reference) -> tuple[sql.Expression, ...]:

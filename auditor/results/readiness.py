@@ -70,7 +70,7 @@ def _reason(each: Answer, proposed: Proposed) -> str:
 
 
 def _worse(one: Readiness, other: Readiness) -> Readiness:
-    worst, better = sorted((one, other), key=lambda row: _RANK[row.state])
+    worst, better = sorted((one, other), key=lambda row: (_RANK[row.state], -(row.violations or 0)))
     return Readiness(
         kind=worst.kind,
         subject=worst.subject,

@@ -1,19 +1,17 @@
 """orphaned-reference."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 from auditor.check import Example, Facts, check
 from auditor.knowledge.naming import names_by_words
+from auditor.knowledge.orphan_kinds import remedies_for
 from auditor.knowledge.orphans import (
-    clean_ups,
-    declaration,
     intended_action,
-    obstacles,
     proposed_key,
     referenced_text,
     subject_of_reference,
+    then_declare,
     undeclared,
 )
 from auditor.knowledge.wording import counted
@@ -59,13 +57,15 @@ def orphaned_reference(facts: Facts) -> Iterator[ReferenceProbe]:
     Remedy:
         Set the key NULL where the column may be NULL, else set the rows aside; then declare the foreign key, with an
         index on the referencing columns. Below that confidence nothing is done unless you choose it, nor where the key
-        is a name: there, correct what is only misspelled first.
+        is a name: there, correct what is only misspelled first. What stands for NULL, and what differs from a key by
+        case or blanks alone, is counted apart: `sentinel-reference`, `misspelled-reference`.
     """
     for reference in undeclared(facts):
         join = anti_join(facts.catalog, reference)
         if join is not None:
             yield ReferenceProbe(
                 **join.parts,
+                only="plain",
                 subject=subject_of_reference(join, reference),
                 judge=partial(_judge, facts, reference, join),
                 proposes=proposed_key(facts, reference, join),
@@ -78,17 +78,12 @@ def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measure
         return None
     action = intended_action(facts, reference)
     is_sure = reference.confidence >= facts.config.thresholds.blocker_confidence
-    then = declaration(join.table, join.referenced, reference, action or "NO ACTION")
-    remedies = clean_ups(facts, join, action or "NO ACTION", None, then)
+    remedies = remedies_for(facts, reference, join, "plain", measured)
     is_spelled = names_by_words(join.referenced, reference.ref_columns)
-    if action is None and (not is_sure or is_spelled or measured.violations == measured.population):
-        # A guess, and one that not a single row bears out, changes no row unless a person chooses it; nor do names,
-        # whose orphans are often misspelled and not lost.
-        remedies = tuple(replace(remedy, chosen=False) for remedy in remedies)
     return Judgement(
         message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)} and finds no row "
         f"there for {measured.violations:,} of {counted(measured.population, 'value')}",
-        hint=_hint(join, reference, remedies[0].summary, is_declared=bool(then), is_spelled=is_spelled),
+        hint=_hint(join, reference, remedies[0].summary, is_spelled=is_spelled),
         severity=Severity.BLOCKER if action or is_sure else Severity.WARNING,
         certainty=Certainty.PROVEN if action else Certainty.INFERRED,
         remedies=remedies,
@@ -96,11 +91,8 @@ def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measure
     )
 
 
-def _hint(join: AntiJoin, reference: Reference, summary: str, *, is_declared: bool, is_spelled: bool) -> str:
+def _hint(join: AntiJoin, reference: Reference, summary: str, *, is_spelled: bool) -> str:
     first = f"{summary[0].upper()}{summary[1:]}"
     if is_spelled:
-        first = f"Correct what is only misspelled (case, blanks), for the rest {summary}"
-    needed = "; ".join(obstacles(join.table, join.referenced, reference))
-    if is_declared:
-        return f"{first}, then declare the foreign key" + (f"; before that: {needed}" if needed else "")
-    return f"{first}; a foreign key needs more: {needed}"
+        first = f"Correct what is only misspelled, for the rest {summary}"
+    return f"{first}{then_declare(join, reference)}"

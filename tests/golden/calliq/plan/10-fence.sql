@@ -48,9 +48,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.notifications') AND k.conname = 'notifications_user_id_fkey') OR false) THEN
 ALTER TABLE public.notifications ADD CONSTRAINT notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users (id) NOT VALID;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -70,9 +91,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_user_id_fkey') OR false) THEN
 ALTER TABLE public.referrals ADD CONSTRAINT referrals_referred_user_id_fkey FOREIGN KEY (referred_user_id) REFERENCES public.users (id) NOT VALID;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -92,9 +134,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_call_id_fkey') OR false) THEN
 ALTER TABLE public.transcripts ADD CONSTRAINT transcripts_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.calls (id) NOT VALID;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;

@@ -67,9 +67,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_8aa27b_customer_email_lowercase') OR false) THEN
 ALTER TABLE public.calls ADD CONSTRAINT calls_customer_email_8aa27b_customer_email_lowercase CHECK (customer_email = lower(btrim(customer_email))) NOT VALID;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -118,9 +139,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_duration_not_null') OR false) THEN
 ALTER TABLE public.calls ADD CONSTRAINT calls_duration_not_null NOT NULL duration NOT VALID;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -169,9 +211,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_file_url_not_null') OR false) THEN
 ALTER TABLE public.calls ADD CONSTRAINT calls_file_url_not_null NOT NULL file_url NOT VALID;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -220,9 +283,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_user_id_not_null') OR false) THEN
 ALTER TABLE public.calls ADD CONSTRAINT calls_user_id_not_null NOT NULL user_id NOT VALID;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -271,9 +355,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.organizations') AND k.conname = 'organizations_timezone_not_null') OR false) THEN
 ALTER TABLE public.organizations ADD CONSTRAINT organizations_timezone_not_null NOT NULL timezone NOT VALID;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organizations')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organizations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -322,9 +427,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase') OR false) THEN
 ALTER TABLE public.referrals ADD CONSTRAINT referrals_referred_email_8d00d8_referred_email_lowercase CHECK (referred_email = lower(btrim(referred_email))) NOT VALID;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -373,9 +499,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_language_not_null') OR false) THEN
 ALTER TABLE public.transcripts ADD CONSTRAINT transcripts_language_not_null NOT NULL language NOT VALID;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -424,9 +571,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_word_count_not_null') OR false) THEN
 ALTER TABLE public.transcripts ADD CONSTRAINT transcripts_word_count_not_null NOT NULL word_count NOT VALID;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -484,9 +652,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.notifications') AND c.relrowsecurity)) THEN
 ALTER TABLE public.notifications ENABLE ROW LEVEL SECURITY;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -520,9 +709,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referral_statistics') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'UPDATE')) THEN
 REVOKE UPDATE ON TABLE public.referral_statistics FROM authenticated;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -542,9 +752,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = pg_catalog.to_regclass('public.referral_statistics') AND p.polname = 'users update statistics')) THEN
 DROP POLICY "users update statistics" ON public.referral_statistics;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -564,9 +795,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referrals') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'DELETE')) THEN
 REVOKE DELETE ON TABLE public.referrals FROM authenticated;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -614,9 +866,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_metrics') AND c.relrowsecurity)) THEN
 ALTER TABLE public.usage_metrics ENABLE ROW LEVEL SECURITY;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -636,9 +909,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT (EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_reservations') AND c.relforcerowsecurity)) THEN
 ALTER TABLE public.usage_reservations FORCE ROW LEVEL SECURITY;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -657,9 +951,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
+FOR attempt IN 1..5 LOOP
+BEGIN
 IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.organization_usage') AND c.relispopulated) THEN
 REFRESH MATERIALIZED VIEW public.organization_usage;
 END IF;
+EXIT;
+EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+IF attempt = 5 THEN
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
+    'pid %s (%s, %s, transaction open for %s)', held.pid,
+    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
+    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    'nobody any more')
+FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
+    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organization_usage')]) AS root
+        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organization_usage')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+END IF;
+END;
+PERFORM pg_catalog.pg_sleep(1);
+END LOOP;
 END
 $auditor$;
 COMMIT;

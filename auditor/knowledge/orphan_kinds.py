@@ -1,0 +1,74 @@
+"""Orphans of each kind: what the plan does about them, and whether a foreign key can follow."""
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from auditor.catalog import Action
+from auditor.check import Facts
+from auditor.knowledge.naming import names_by_words
+from auditor.knowledge.orphans import clean_ups, declaration, intended_action, settable
+from auditor.model import Reference
+from auditor.probe import Measurement, OrphanName, relation
+from auditor.references import AntiJoin
+from auditor.references.kinds import folded
+from auditor.remedy import Operation, Remedy, assign
+
+
+def remedies_for(
+    facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, measured: Measurement
+) -> tuple[Remedy, ...]:
+    """The ways to mend the orphans of one kind, the chosen one first; the foreign key follows where the plan mends
+    those of the other kinds as well."""
+    others = (name for name, number in measured.by_kind if number and name != kind)
+    then: tuple[Operation, ...] = ()
+    if all(is_mended(facts, reference, join, each, measured) for each in others):
+        then = declaration(join.table, join.referenced, reference, intended_action(facts, reference) or "NO ACTION")
+    found = _ways(facts, reference, join, kind, then)
+    chosen = is_mended(facts, reference, join, kind, measured)
+    # A guess, and one that not a single row bears out, changes no row unless a person chooses it.
+    return found if chosen else tuple(replace(each, chosen=False) for each in found)
+
+
+def is_mended(facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, measured: Measurement) -> bool:
+    """Whether the plan changes the orphans of that kind without being asked."""
+    is_intended = intended_action(facts, reference) is not None
+    orphans = sum(number for _, number in measured.by_kind)
+    is_sure = reference.confidence >= facts.config.thresholds.blocker_confidence and orphans < measured.population
+    if not (is_intended or is_sure):
+        return False
+    if kind == "sentinel":
+        return bool(settable(facts, join, None))
+    if kind == "near-miss":
+        return _can_be_relinked(join)
+    # Orphans whose key is a name are often misspelled and not lost.
+    return is_intended or not names_by_words(join.referenced, reference.ref_columns)
+
+
+def _ways(
+    facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, then: tuple[Operation, ...]
+) -> tuple[Remedy, ...]:
+    action: Action = intended_action(facts, reference) or "NO ACTION"
+    if kind == "sentinel" and settable(facts, join, None):
+        return tuple(
+            each for each in clean_ups(facts, join, "NO ACTION", None, then, kind=kind) if each.kind == "set-null"
+        )
+    if kind == "near-miss" and _can_be_relinked(join):
+        return (_relink(join, then),)
+    return () if kind == "sentinel" else clean_ups(facts, join, action, None, then, kind=kind)
+
+
+def _can_be_relinked(join: AntiJoin) -> bool:
+    column = join.table.column(join.columns[0])
+    in_key = any(index.unique and column.name in index.columns for index in join.table.indexes)
+    return bool(join.table.row_key()) and column.type.family == "text" and not column.generated and not in_key
+
+
+def _relink(join: AntiJoin, then: tuple[Operation, ...]) -> Remedy:
+    """The key as the referenced row spells it: the only one that is equal but for case and blanks."""
+    key = relation(join.referenced).alias("near").c[join.referenced_columns[0]]
+    column = relation(join.table).c[join.columns[0]]
+    spelled = sa.select(sa.func.min(key)).where(folded(key) == folded(column)).scalar_subquery()
+    values = {join.columns[0]: spelled}
+    operations = (assign(join.table, values, join.violation_of("near-miss")), *then)
+    return Remedy(kind="relink", summary="spell their key as the referenced row does", operations=operations)
