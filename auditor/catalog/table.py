@@ -1,5 +1,6 @@
 """Tables and their columns."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -178,6 +179,16 @@ class Table:
     def finds(self, columns: tuple[str, ...]) -> Index | None:
         """An index that looks rows up by equality on these columns, or None."""
         return next((index for index in self.indexes if index.finds(columns)), None)
+
+    def leaves_without(self, serves: Callable[[Index], bool]) -> tuple[Leaf, ...]:
+        """The leaves on which no such index stands that is theirs or that of a partition above them."""
+        above = {each.oid: each.parent for each in self.partitions}
+        served = {each.oid for each in self.partition_indexes if serves(each.index)}
+
+        def is_served(oid: int) -> bool:
+            return oid in served or (oid in above and is_served(above[oid]))
+
+        return tuple(leaf for leaf in self.leaves if not is_served(leaf.oid))
 
     def foreign_keys(self) -> tuple[Constraint, ...]:
         """The foreign keys that this table declares."""

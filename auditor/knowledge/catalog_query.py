@@ -45,10 +45,17 @@ def partitions_query(table: Table) -> sql.Sql:
 def indexes_query(table: Table) -> sql.Sql:
     """The table's indexes, and whether they can be used."""
     return sql.compose(
-        "SELECT pg_catalog.pg_get_indexdef(indexrelid), indisvalid FROM pg_catalog.pg_index "
-        "WHERE indrelid = {name}::regclass",
-        name=_regclass(table.schema, table.name),
+        "SELECT pg_catalog.pg_get_indexdef(indexrelid), indisvalid FROM pg_catalog.pg_index WHERE indrelid {is_it}",
+        is_it=_of_table(table),
     )
+
+
+def _of_table(table: Table) -> sql.Sql:
+    """The table itself, or it and its partitions."""
+    name = _regclass(table.schema, table.name)
+    if table.kind == "partitioned":
+        return sql.compose("IN (SELECT relid FROM pg_catalog.pg_partition_tree({name}::regclass))", name=name)
+    return sql.compose("= {name}::regclass", name=name)
 
 
 def index_query(index: Index) -> sql.Sql:

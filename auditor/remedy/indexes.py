@@ -128,8 +128,12 @@ class _CreateIndex:
     unique: bool
     where: Condition | None
     suffix: str
+    only: tuple[Leaf, ...] = ()
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        if self.only:
+            yield from self._on_some(context)
+            return
         root = self._index(context, self.table.schema, self.table.name)
         title = f"index {printable(root.name)} on {named(self.table)}"
         if self.table.kind == "partitioned":
@@ -160,6 +164,16 @@ class _CreateIndex:
         yield _step(Phase.ROLLBACK, _LAST, self.table, f"drop {title}", text, lock)
         drops = [leaf.dropped(f"drop {each}") for leaf in leaves]
         yield index_step(Phase.ROLLBACK, self.table, f"drop {each}", drops, _LAST + 1)
+
+    def _on_some(self, context: PlanContext) -> Iterator[Step]:
+        """The others have an index of their own: one of the root would take these over, and a rollback drop them."""
+        for leaf in self.only:
+            index = self._on_leaf(context, leaf)
+            title = f"index {printable(index.name)} on {printable(f'{leaf.schema}.{leaf.name}')}"
+            built = index.built(title, self._unique, self._definition)
+            yield index_step(Phase.INDEXES, self.table, title, built)
+            yield index_step(Phase.ROLLBACK, self.table, f"drop {title}", [index.dropped(f"drop {title}")], _LAST)
+            yield index_is_valid(self.table, index)
 
     def _index(self, context: PlanContext, schema: str, table: str) -> IndexName:
         """Named after the columns that its keys use, and distinct where keys are expressions or rows are left out."""
@@ -253,9 +267,12 @@ def create_index(
     unique: bool = False,
     where: Condition | None = None,
     suffix: str = "idx",
+    *,
+    only: tuple[Leaf, ...] = (),
 ) -> Operation:
-    """Builds an index concurrently; a key is a column's name or an expression."""
-    return _CreateIndex(table=table, keys=tuple(keys), unique=unique, where=where, suffix=suffix)
+    """Builds an index concurrently, on `only` these partitions where there are some; a key is a column's name or an
+    expression."""
+    return _CreateIndex(table=table, keys=tuple(keys), unique=unique, where=where, suffix=suffix, only=only)
 
 
 def rebuild_index(table: Table, index: Index) -> Operation:

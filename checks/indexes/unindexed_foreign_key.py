@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
-from auditor.catalog import Constraint, Table
+from auditor.catalog import Constraint, Index, Leaf, Table
 from auditor.catalog.index import quoted
 from auditor.check import Example, Facts, check
 from auditor.knowledge.catalog_query import indexes_query
 from auditor.knowledge.server_text import without_parentheses
-from auditor.knowledge.wording import counted
+from auditor.knowledge.wording import counted, listed
 from auditor.model import Certainty, Reference, Severity, Subject
 from auditor.probe import Judgement, Proposed, Verdict, subject_of
 from auditor.references.anti_join import referencing_values
@@ -72,7 +73,8 @@ def unindexed_foreign_key(facts: Facts) -> Iterator[Verdict]:
         planner's estimate. Tables whose referenced rows are never deleted, and never joined from.
     Remedy:
         A btree index on the referencing columns, created concurrently. A partial index serves only where it
-        leaves out nothing but NULLs; BRIN and GIN do not serve; included columns are no key.
+        leaves out nothing but NULLs; BRIN and GIN do not serve; included columns are no key. Where some
+        partitions have an index of their own, the others get one.
     """
     audited = {table.oid for table in facts.catalog.audited if not table.unread}
     seen: set[tuple[int, frozenset[str], str | None]] = set()
@@ -92,7 +94,8 @@ def _is_certain(reference: Reference, facts: Facts) -> bool:
 
 
 def _verdict(table: Table, reference: Reference, subject: Subject) -> Verdict:
-    judgement = None if _is_served(table, reference) else _judgement(table, reference, subject)
+    lacking = _lacking(table, reference)
+    judgement = None if lacking is None else _judgement(table, reference, subject, lacking)
     return Verdict(
         subject=subject,
         judgement=judgement,
@@ -102,14 +105,24 @@ def _verdict(table: Table, reference: Reference, subject: Subject) -> Verdict:
     )
 
 
-def _is_served(table: Table, reference: Reference) -> bool:
+def _lacking(table: Table, reference: Reference) -> tuple[Leaf, ...] | None:
+    """The partitions that have to get an index, none of them where the table has to; None where nothing lacks."""
+    serves = partial(_serves, reference=reference)
+    if any(map(serves, table.indexes)):
+        return None
+    if table.kind != "partitioned" or not table.leaves:
+        return ()
+    lacking = table.leaves_without(serves)
+    if not lacking:
+        return None
+    return lacking if len(lacking) < len(table.leaves) else ()
+
+
+def _serves(index: Index, reference: Reference) -> bool:
     if not reference.json_path:
-        return table.finds(reference.columns) is not None
-    wanted = _server_text(reference)
-    return any(
-        index.is_complete and index.method in ("btree", "hash") and _key_text(index.keys[0].expression) == wanted
-        for index in table.indexes
-    )
+        return index.finds(reference.columns)
+    is_usable = index.is_complete and index.method in ("btree", "hash")
+    return is_usable and _key_text(index.keys[0].expression) == _server_text(reference)
 
 
 def _server_text(reference: Reference) -> str:
@@ -128,12 +141,14 @@ def _key_text(expression: str | None) -> str:
     return without_parentheses(cast[1]) if cast else text
 
 
-def _judgement(table: Table, reference: Reference, subject: Subject) -> Judgement:
+def _judgement(table: Table, reference: Reference, subject: Subject, lacking: tuple[Leaf, ...]) -> Judgement:
     constraint = next((each for each in table.foreign_keys() if each.name == reference.constraint), None)
     size = "" if table.rows is None else f" in about {counted(max(0.0, table.rows), 'row')}"
     target = subject_of_referenced(reference)
+    where = f" on {len(lacking):,} of {counted(len(table.leaves), 'partition')} ({listed(lacking)})" if lacking else ""
+    keys = referencing_values(table, reference) if reference.json_path else reference.columns
     return Judgement(
-        message=f"{subject} refers to {target} and has no usable index{size}",
+        message=f"{subject} refers to {target} and has no usable index{where}{size}",
         hint="Create an index concurrently",
         severity=Severity.WARNING if _hurts(table, constraint) else Severity.ADVICE,
         certainty=Certainty.PROVEN if reference.declared else Certainty.INFERRED,
@@ -141,11 +156,7 @@ def _judgement(table: Table, reference: Reference, subject: Subject) -> Judgemen
             Remedy(
                 kind="create-index",
                 summary="Create an index on the referencing columns, concurrently: reading and writing go on.",
-                operations=(
-                    create_index(
-                        table, referencing_values(table, reference) if reference.json_path else reference.columns
-                    ),
-                ),
+                operations=(create_index(table, keys, only=lacking),),
             ),
         ),
     )

@@ -6,13 +6,10 @@ from auditor.catalog import Partition, Table
 from auditor.check import Example, Facts, check
 from auditor.knowledge.catalog_query import partitions_query
 from auditor.knowledge.exposure import Exposure, Granted, exposure_of, is_bound, matrix
-from auditor.knowledge.wording import counted
-from auditor.model import Severity, printable
+from auditor.knowledge.wording import counted, listed
+from auditor.model import Severity
 from auditor.probe import Judgement, Verdict, subject_of
 from auditor.remedy import Operation, Remedy, enable_row_security, force_row_security, revoke
-
-_NAMED = 5
-"""Partitions that a message names; the detection SQL lists all."""
 
 
 @check(
@@ -75,16 +72,10 @@ def _judge(table: Table, exposure: Exposure) -> Judgement | None:
     return Judgement(
         message=f"outsiders who name {number} of {subject_of(table)} reach every row, past its policies "
         f"({matrix(each for _, granted in reached for each in granted)}): "
-        f"{_names([partition for partition, _ in reached])}",
+        f"{listed([partition for partition, _ in reached])}",
         hint="Enable row security on these partitions, or revoke what is granted on them; do so for new ones too",
         remedies=tuple(_remedies(reached, exposure)),
     )
-
-
-def _names(partitions: list[Partition]) -> str:
-    names = [printable(f"{each.schema}.{each.name}") for each in partitions[:_NAMED]]
-    more = len(partitions) - len(names)
-    return ", ".join(names) + (f" and {more:,} more" if more else "")
 
 
 def _remedies(reached: list[tuple[Partition, tuple[Granted, ...]]], exposure: Exposure) -> Iterator[Remedy]:
