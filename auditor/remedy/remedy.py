@@ -34,10 +34,10 @@ def validated_by(remedy: Remedy) -> frozenset[tuple[str, str, str]]:
 def plan_of(remedy: Remedy, context: PlanContext) -> Plan:
     """The steps of one remedy, each with the finding's fingerprint; none where rows that stand in its way stay."""
     yielded = [each for operation in remedy.operations for each in operation.steps(context)]
+    if refusals := [each for each in yielded if isinstance(each, Refusal)]:
+        yielded = [*refusals]
     notes = tuple(Note(each.text, (context.fingerprint,)) for each in yielded if isinstance(each, Note))
     steps = [each for each in yielded if isinstance(each, Step)]
-    if any(isinstance(each, Refusal) for each in yielded):
-        steps = []
     if steps:
         steps += [server_step(context, phase) for phase in {Phase.GUARD, *(step.phase for step in steps)}]
     marked = tuple(replace(step, fingerprints=(context.fingerprint,)) for step in steps)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from typing import Any
 
 from psycopg import sql
 
@@ -62,10 +63,10 @@ def keep_the_law(server: Server, script: str) -> None:
         _assert_conserved(circle, rows)
         _assert_mended(circle)
         circle.run(*_FORWARD)
-        again = _state(database)
-        assert again == after, "applied a second time, something changes"
+        _assert_none("applied a second time", _differences(after, _state(database)))
         circle.run(Phase.ROLLBACK)
-        assert _state(database) == _as_documented(circle, script, before)
+        documented = _as_documented(circle, script, before)
+        _assert_none("rolled back", _differences(documented, _state(database)))
 
 
 def _config(script: str) -> Config:
@@ -81,7 +82,7 @@ def _begin(database: Database, config: Config) -> Circle:
 
 def _audit(database: Database, config: Config) -> Audit:
     audit = auditor.run(database.dsn, config=config, jobs=1)
-    assert [each for each in audit.coverage if each.outcome is Outcome.ERROR] == []
+    _assert_none("errors", [str(each) for each in audit.coverage if each.outcome is Outcome.ERROR])
     return audit
 
 
@@ -91,12 +92,31 @@ def _state(database: Database) -> Snapshot:
     return replace(whole, rows={name: rows for name, rows in whole.rows.items() if OUTSIDE not in name})
 
 
+def _assert_none(when: str, found: list[str]) -> None:
+    assert not found, "\n".join((when, *found))
+
+
+def _differences(one: Snapshot, other: Snapshot) -> list[str]:
+    """What is in one of them alone, a line each."""
+    parts: list[tuple[str, Counter[Any], Counter[Any]]] = [
+        *((name, one.rows.get(name, Counter()), other.rows.get(name, Counter())) for name in {*one.rows, *other.rows}),
+        ("schema", Counter(one.schema), Counter(other.schema)),
+        ("flags", one.flags, other.flags),
+    ]
+    return [
+        f"{name}: {sign} {what}"
+        for name, was, now in parts
+        for sign, only in (("-", was - now), ("+", now - was))
+        for what in only
+    ]
+
+
 def _assert_mended(circle: Circle) -> None:
     """The blockers of the plan are gone, and there is no new one."""
     before = _blockers(circle.audit)
     left = _blockers(_audit(circle.database, circle.config))
-    assert [text for fingerprint, text in left.items() if fingerprint in circle.mended] == [], "not mended"
-    assert [text for fingerprint, text in left.items() if fingerprint not in before] == [], "new"
+    _assert_none("not mended", [text for fingerprint, text in left.items() if fingerprint in circle.mended])
+    _assert_none("new", [text for fingerprint, text in left.items() if fingerprint not in before])
 
 
 def _blockers(audit: Audit) -> dict[str, str]:
@@ -130,7 +150,7 @@ def _assert_conserved(circle: Circle, before: dict[str, Counter[str]]) -> None:
             expected = Counter(before[name])
             expected.subtract(gone)
             expected.update(come)
-            assert {row: number for row, number in expected.items() if number} == after[name], name
+            assert {row: number for row, number in expected.items() if number} == after[name], f"{name} in between"
 
 
 def _images(circle: Circle, table: Table) -> tuple[Counter[str], Counter[str]]:

@@ -41,6 +41,7 @@ class Table:
     is_partitioned: bool
     columns: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+    comparable: list[str] = field(default_factory=list)
     values: list[list[str]] = field(default_factory=list)
 
     @property
@@ -65,6 +66,7 @@ class Table:
         self.columns.append(f"{quote(name)} {definition}")
         if values is not None:
             self.written.append(name)
+            self.comparable += [] if definition.startswith(("json", "point")) else [name]
             for row, value in zip(self.values, values, strict=True):
                 row.append(value)
 
@@ -80,6 +82,7 @@ class Drawing:
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
     intend: list[str] = field(default_factory=list)
+    types: set[str] = field(default_factory=set)
 
     def choose(self, *choices: T) -> T:
         return self.draw(st.sampled_from(choices))
@@ -90,6 +93,7 @@ class Drawing:
 
     def script(self) -> Script:
         parts = [f"--! {line}" for intention in self.intend for line in intention.splitlines()]
+        parts += sorted(self.types)
         parts += [_creation(table) for table in self.tables]
         parts += [*self.before, "SET session_replication_role = replica;"]
         parts += [_insertion(table) for table in self.tables if table.rows]
@@ -183,7 +187,9 @@ def _reference(drawing: Drawing, table: Table, number: int, count: int) -> None:
         table.add(name, kind + ("" if is_nullable else " NOT NULL"), [row[place] for row in rows])
     action = drawing.choose(*_ACTIONS)
     if state == "intended":
-        drawing.intend.append(_intention(table, columns, target, action))
+        references = json.dumps(f"public.{target.sql}({names(target.key)})")
+        named = f"columns = {json.dumps(columns)}", f"references = {references}", f'on-delete = "{action}"'
+        drawing.intend.append(_intended("foreign-key", table, *named))
     elif state != "undeclared":
         match = drawing.choose("", " MATCH FULL") if len(columns) > 1 else ""
         key = (
@@ -195,20 +201,6 @@ def _reference(drawing: Drawing, table: Table, number: int, count: int) -> None:
             drawing.after.append(f"{key} NOT VALID;")
         else:
             drawing.before.append(f"{key};")
-
-
-def _intention(table: Table, columns: list[str], target: Table, action: str) -> str:
-    references = f"public.{target.sql}({names(target.key)})"
-    return "\n".join(
-        (
-            "[[intend]]",
-            'kind = "foreign-key"',
-            f"table = {json.dumps(f'public.{table.sql}')}",
-            f"columns = {json.dumps(columns)}",
-            f"references = {json.dumps(references)}",
-            f'on-delete = "{action}"',
-        )
-    )
 
 
 def _referring(drawing: Drawing, target: Table, is_clean: bool, is_nullable: bool) -> tuple[str, ...]:
@@ -243,7 +235,83 @@ def _needed(drawing: Drawing, table: Table) -> None:
     drawing.after.append(f"ALTER TABLE {table.sql} ADD CHECK ({name} IS NOT NULL) NOT VALID;")
 
 
-COLUMNS = (_email, _quantity, _needed)
+def _code(drawing: Drawing, table: Table) -> None:
+    """A key of the coming migration, perhaps with a column that it would be NULL without."""
+    pool = ("'a'", "'b'", "'c'", "NULL", "'d'", "'e'", "'f'", "'g'", "'a '", "'A'")
+    table.add(table.column("code"), drawing.choose("text", "varchar(9)"), drawing.each(table, lambda n: pool[n]))
+    where = drawing.choose("", f"where = {json.dumps(quote(table.column('code')) + ' <> chr(98)')}")
+    drawing.intend.append(_intended("unique", table, f"columns = {json.dumps([table.column('code')])}", where))
+
+
+def _state(drawing: Drawing, table: Table) -> None:
+    """An enum, of which one value is live, and one row at most may have it."""
+    drawing.types.add("CREATE TYPE state AS ENUM ('active', 'ended', 'new');")
+    pool = ("'active'", "'ended'", "'new'", "NULL", "'active'")
+    column = table.column("state")
+    table.add(column, "state DEFAULT 'new'", drawing.each(table, lambda n: pool[n % 5]))
+    if owners := [name for name in table.comparable if name != column]:
+        where = json.dumps(f"{quote(column)} = 'active'")
+        keys = json.dumps(owners[:1])
+        drawing.intend.append(_intended("unique", table, f"columns = {keys}", f"where = {where}"))
+
+
+def _filled(drawing: Drawing, table: Table) -> None:
+    """A column that is to be NOT NULL, with what its NULLs become."""
+    column = table.column("filled")
+    drawing.types.add("CREATE DOMAIN positive AS int CHECK (VALUE > 0);")
+    values = drawing.each(table, lambda n: "NULL" if n > 6 else str(n + 1))
+    table.add(column, drawing.choose("int", "positive", "int DEFAULT 5"), values)
+    fill = drawing.choose("", 'fill = "7"', f"fill = {json.dumps(f'coalesce({quote(column)}, 1) + 1')}")
+    drawing.intend.append(_intended("not-null", table, f"columns = {json.dumps([column])}", fill))
+
+
+def _values(drawing: Drawing, table: Table) -> None:
+    """Values that have to come back to the byte, some of types without an equality."""
+    for number in range(drawing.draw(st.integers(1, 3))):
+        kind, pool = drawing.choose(*_VALUES)
+        values = [drawing.choose(*pool) for _ in range(table.rows)]
+        table.add(table.column(f"value {number}"), kind, values)
+
+
+_VALUES = (
+    ("json", ("""'{"a" :  1,"a":2}'""", "NULL", "'null'", "'[ ]'")),
+    ("jsonb", ("""'{"b": 1.0}'""", "NULL", "'null'")),
+    ("int[]", ("'[3:4]={1,2}'", "'{}'", "NULL", "'{NULL,1}'")),
+    ("text[]", ("ARRAY['a', NULL, '']", "'{}'", "NULL")),
+    ("numeric", ("1.50", "'NaN'", "1e-30", "NULL", "0.00")),
+    ("float8", ("'-0'", "'NaN'", "0.1", "'Infinity'")),
+    ("timestamptz", ("'infinity'", "'2026-01-01 00:00:00.000001+00'", "NULL")),
+    ("bytea", (r"'\x00ff'", r"'\x'", "NULL")),
+    ("char(4)", ("'ab'", "''", "NULL")),
+    ("point", ("'(1,2)'", "NULL")),
+    ("int4range", ("'[1,5)'", "'empty'", "NULL")),
+    ('text COLLATE "C"', ("E'x\\ny'", "'%'", "$$\\$$", "''")),
+)
+
+
+def _inside(drawing: Drawing, table: Table) -> None:
+    """A reference inside JSON."""
+    target = drawing.choose(*drawing.tables)
+    column = table.column("metadata")
+    kind = drawing.choose("json", "jsonb")
+    values = drawing.each(
+        table, lambda n: "NULL" if n == 9 else f"json_build_object('key', {target.key_values(n)[-1]})"
+    )
+    table.add(column, kind, values)
+    if len(target.key) == 1 and target.kind != "none":
+        expression = json.dumps(f"{quote(column)}->>'key'")
+        references = json.dumps(f"public.{target.sql}({names(target.key)})")
+        drawing.intend.append(
+            _intended("foreign-key", table, f"expression = {expression}", f"references = {references}")
+        )
+
+
+def _intended(kind: str, table: Table, *more: str) -> str:
+    lines = ("[[intend]]", f'kind = "{kind}"', f"table = {json.dumps(f'public.{table.sql}')}", *more)
+    return "\n".join(line for line in lines if line)
+
+
+COLUMNS = (_email, _quantity, _needed, _code, _state, _filled, _values, _inside)
 
 
 def _logged(drawing: Drawing, table: Table) -> None:
@@ -263,4 +331,32 @@ def _secured(drawing: Drawing, table: Table) -> None:
     drawing.after.append(f"ALTER TABLE {table.sql} ENABLE ROW LEVEL SECURITY;{forced}{policy}")
 
 
-EXTRAS = (_logged, _secured)
+def _touched(drawing: Drawing, table: Table) -> None:
+    """A trigger that changes what is written, in whatever state triggers can be."""
+    column = table.column("touched")
+    table.add(column, "int DEFAULT 0")
+    function = f'"touch {len(drawing.after)}"'
+    state = drawing.choose("", "ENABLE ALWAYS", "ENABLE REPLICA", "DISABLE")
+    switch = f"\nALTER TABLE {table.sql} {state} TRIGGER touched;" if state else ""
+    drawing.after.append(
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $f$\n"
+        f"BEGIN NEW.{quote(column)} := NEW.{quote(column)} + 1; RETURN NEW; END $f$;\n"
+        f"CREATE TRIGGER touched BEFORE UPDATE ON {table.sql} FOR EACH ROW EXECUTE FUNCTION {function}();{switch}"
+    )
+
+
+def _granted(drawing: Drawing, table: Table) -> None:
+    drawing.after.append(f"GRANT {drawing.choose('SELECT', 'ALL')} ON {table.sql} TO anon;")
+    if drawing.draw(st.booleans()):
+        drawing.after.append(f"CREATE POLICY open ON {table.sql} TO anon USING ({drawing.choose('true', 'false')});")
+
+
+def _indexed(drawing: Drawing, table: Table) -> None:
+    """An index on a column that is there, perhaps a partial one."""
+    if table.comparable:
+        column = quote(drawing.choose(*table.comparable))
+        where = drawing.choose("", f" WHERE {column} IS NOT NULL")
+        drawing.after.append(f"CREATE INDEX ON {table.sql} ({column}){where};")
+
+
+EXTRAS = (_logged, _secured, _touched, _granted, _indexed)
