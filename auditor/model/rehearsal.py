@@ -12,7 +12,8 @@ class Rehearsal:
     """A plan applied twice, verified, audited again and rolled back on a copy, and the copy compared with before.
 
     `rows` says what the copy held: all rows, a sample, or what somebody else's copy held; `tables` how many rows were
-    copied of which. `failures` are what disproves the plan, `gaps` what was not rehearsed, `notes` what is as it has to
+    copied of which. `failures` are what disproves the plan, `gaps` what was not rehearsed, `traces` tables in
+    which rows stay that triggers of the team's own wrote, `notes` what is as it has to
     be and worth knowing. Times are None for what did not come to its end.
     """
 
@@ -26,6 +27,7 @@ class Rehearsal:
     blockers_left: int | None
     failures: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    traces: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -48,4 +50,5 @@ class Rehearsal:
         applied = f"applied in {self.applied_s:.1f} s" if self.applied_s is not None else "not applied"
         left = f"{self.blockers_left} blockers left"
         whole = ("not everything was rehearsed",) if self.verdict == "incomplete" else ()
-        return (f"{applied}, {left}, rolled back without a trace", *whole)
+        traces = f"but for what triggers wrote to {', '.join(self.traces)}" if self.traces else "without a trace"
+        return (f"{applied}, {left}, rolled back {traces}", *whole)

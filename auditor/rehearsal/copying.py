@@ -16,6 +16,7 @@ from auditor.model import printable
 from auditor.rehearsal.programs import Programs, client_for, server_for
 from auditor.rehearsal.roles import copy_roles
 from auditor.rehearsal.rows import Loaded, load, sources_of
+from auditor.rehearsal.sample import Sample
 from auditor.rehearsal.schema import Missing, add_invalid_indexes, add_violated_keys, missing
 
 _TARGET = """
@@ -35,6 +36,7 @@ class Copy:
     identifier: str | None = None
     loaded: Loaded | None = None
     missing: Missing | None = None
+    sample: Sample | None = None
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -59,8 +61,8 @@ def given_copy(dsn: str) -> Copy:
 
 
 @contextmanager
-def private_copy(session: Session, dsn: str) -> Iterator[Copy]:
-    """A copy of the session's database on a server of our own; all of it is gone at the end.
+def private_copy(session: Session, dsn: str, sample: Sample | None) -> Iterator[Copy]:
+    """A copy of the session's database on a server of our own, whole or a sample; all of it is gone at the end.
 
     The server's folder has mode 0700; rows go from connection to connection and lie in no other file.
     """
@@ -72,7 +74,7 @@ def private_copy(session: Session, dsn: str) -> Iterator[Copy]:
         own = make_conninfo(maintenance, dbname=name)
         with psycopg.connect(own, autocommit=True) as target:
             copy_roles(source, target, name)
-            loaded = _fill(session, dsn, own, server)
+            loaded = _fill(session, dsn, own, server, sample)
             absent = missing(source, target)
             target.execute("VACUUM (ANALYZE)")
             version = target.info.server_version
@@ -84,10 +86,11 @@ def private_copy(session: Session, dsn: str) -> Iterator[Copy]:
             programs=server,
             loaded=loaded,
             missing=absent,
+            sample=sample,
         )
 
 
-def _fill(session: Session, dsn: str, own: str, server: Programs) -> Loaded:
+def _fill(session: Session, dsn: str, own: str, server: Programs, sample: Sample | None) -> Loaded:
     """Constraints that new rows have to satisfy come after the rows, as in any dump."""
     source = session.main
     snapshot = [f"--snapshot={session.snapshot}"] if session.snapshot else []
@@ -97,7 +100,9 @@ def _fill(session: Session, dsn: str, own: str, server: Programs) -> Loaded:
     with psycopg.connect(own, autocommit=True) as target:
         add_invalid_indexes(source, target)
     with psycopg.connect(own, autocommit=True) as target:
-        loaded = load(source, target, ((each, each.whole) for each in sources_of(source)))
+        stored = sources_of(source)
+        parts = ((each, each.whole) for each in stored) if sample is None else sample.parts(stored)
+        loaded = load(source, target, parts)
     server.psql(own, after, stop=False)
     with psycopg.connect(own, autocommit=True) as target:
         target.execute("SET search_path = ''")

@@ -108,6 +108,30 @@ def keys_no_longer_valid(before: Snapshot, after: Snapshot) -> frozenset[tuple[s
     return frozenset((table, name) for kind, table, name, state in new if (table, name) in was and state == "false")
 
 
+_WITH_TRIGGERS = """
+SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D')"""
+
+
+def has_triggers(connection: psycopg.Connection) -> bool:
+    """Whether triggers of the team's own may write where no plan does."""
+    row = connection.execute(_WITH_TRIGGERS).fetchone()
+    return row is not None and bool(row[0])
+
+
+def grown(before: Snapshot, after: Snapshot) -> dict[str, int]:
+    """By how many rows tables have grown that both have."""
+    return {
+        table: more
+        for table in before.rows.keys() & after.rows.keys()
+        if (more := after.rows[table].number - before.rows[table].number) > 0
+    }
+
+
+def with_rows_of(before: Snapshot, after: Snapshot, tables: Collection[str]) -> Snapshot:
+    """As before, but for the rows of these tables."""
+    return replace(before, rows=before.rows | {table: after.rows[table] for table in tables})
+
+
 def differences(before: Snapshot, after: Snapshot) -> Iterator[str]:
     """What is not as before, one sentence for each place; nothing where the law holds."""
     for table in sorted(before.rows.keys() | after.rows.keys()):

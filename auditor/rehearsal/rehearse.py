@@ -13,15 +13,18 @@ from auditor.errors import AuditorError
 from auditor.model import Finding, Phase, Rehearsal, RehearsalVerdict, Step, printable
 from auditor.rehearsal.copying import Copy, given_copy, private_copy
 from auditor.rehearsal.folder import PlanFolder
+from auditor.rehearsal.sample import sample_of
 from auditor.rehearsal.trial import Trial
 from auditor.remedy.quarantine import is_server_step
 
 
 def rehearse(plan: PlanFolder, dsn: str, config: Config) -> Rehearsal:
     """Tries the plan on a copy of the database behind `dsn`, made for it and gone at the end."""
-    with open_session(dsn, statement_timeout_s=config.timeout) as session, private_copy(session, dsn) as copy:
-        session.close()
-        return _tried(plan, copy, config)
+    with open_session(dsn, statement_timeout_s=config.timeout) as session:
+        sample = sample_of(session.main, plan, config)
+        with private_copy(session, dsn, sample) as copy:
+            session.close()
+            return _tried(plan, copy, config)
 
 
 def rehearse_on(plan: PlanFolder, dsn: str, config: Config, *, audited: str | None, is_copy: bool) -> Rehearsal:
@@ -60,13 +63,14 @@ def _tried(plan: PlanFolder, copy: Copy, config: Config) -> Rehearsal:
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         place=copy.place,
         verdict=_verdict(trial.failures, gaps),
-        rows="all" if copy.loaded else "given",
+        rows="given" if copy.loaded is None else "all" if copy.sample is None else "sample",
         tables=copy.loaded.rows if copy.loaded else {},
         applied_s=trial.applied_s,
         rolled_back_s=trial.rolled_back_s,
         blockers_left=trial.blockers_left,
         failures=tuple(trial.failures),
         gaps=gaps,
+        traces=tuple(sorted(trial.written)),
         notes=tuple(_notes(trial)),
     )
 
@@ -118,9 +122,14 @@ def _notes(trial: Trial) -> Iterator[str]:
         yield "the copy has another name than the database: the guards of the name were left out"
     if copy.missing and copy.missing.extensions and not copy.missing.objects:
         yield f"extensions that nothing depends on are missing there: {', '.join(copy.missing.extensions)}"
+    if copy.sample is not None:
+        yield from copy.sample.capped
     if trial.others_left:
         yield f"{trial.others_left} blockers have no step in this plan and stay"
+    yield from (f"afterwards the audit infers of a table that no step is about: {each}" for each in trial.guesses)
     for table, name in sorted(trial.unvalidated):
         yield printable(f"{name} of {table} is called valid and is violated: it comes back NOT VALID")
+    for table, more in sorted(trial.written.items()):
+        yield printable(f"{table} has {more:,} rows more, which triggers wrote: no rollback takes them back")
     if Phase.ROLLBACK not in plan.files:
         yield "the plan has no rollback"

@@ -9,10 +9,19 @@ import psycopg
 
 from auditor import sql, wiring
 from auditor.config import Config
-from auditor.model import Audit, Phase, Severity, Step, printable
+from auditor.model import Audit, Certainty, Finding, Phase, Severity, Step, printable
 from auditor.rehearsal.copying import Copy
 from auditor.rehearsal.folder import FORWARD, PlanFolder
-from auditor.rehearsal.identity import Snapshot, differences, keys_no_longer_valid, snapshot_of, with_keys_not_valid
+from auditor.rehearsal.identity import (
+    Snapshot,
+    differences,
+    grown,
+    has_triggers,
+    keys_no_longer_valid,
+    snapshot_of,
+    with_keys_not_valid,
+    with_rows_of,
+)
 from auditor.rehearsal.verification import refusals
 
 
@@ -29,7 +38,9 @@ class Trial:
     rolled_back_s: float | None = None
     blockers_left: int | None = None
     others_left: int = 0
+    guesses: tuple[str, ...] = ()
     unvalidated: frozenset[tuple[str, str]] = frozenset()
+    written: dict[str, int] = field(default_factory=dict)
     before: Audit | None = None
     shown: frozenset[str] = frozenset()
 
@@ -46,7 +57,8 @@ class Trial:
         if self._roll_back():
             state = self._state()
             self.unvalidated = keys_no_longer_valid(as_it_was, state) & self._violated_keys()
-            expected = with_keys_not_valid(as_it_was, self.unvalidated)
+            self.written = self._written_by_triggers(as_it_was, state)
+            expected = with_rows_of(with_keys_not_valid(as_it_was, self.unvalidated), state, self.written)
             self.failures += [f"rolled back: {each}" for each in differences(expected, state)]
 
     def _violated_before(self) -> frozenset[str]:
@@ -71,10 +83,22 @@ class Trial:
         after = wiring.run(self.copy.dsn, config=self.config)
         blockers = [each for each in after.findings if each.severity is Severity.BLOCKER]
         left = [each for each in blockers if each.fingerprint not in known]
-        self.blockers_left, self.others_left = len(left), len(blockers) - len(left)
+        guessed = [each for each in left if self._is_guess_elsewhere(each)]
+        self.guesses = tuple(_told(each) for each in guessed)
+        left = [each for each in left if each not in guessed]
+        self.blockers_left, self.others_left = len(left), len(blockers) - len(left) - len(guessed)
         for each in left:
             word = "is left" if each.fingerprint in self.plan.planned else "is new"
-            self.failures.append(f"a blocker {word}: {each.fingerprint} {each.check}: {printable(each.message)}")
+            self.failures.append(f"a blocker {word}: {_told(each)}")
+
+    def _is_guess_elsewhere(self, finding: Finding) -> bool:
+        """Whether it is inferred, and about a table that no step is about: what triggers logged may look like one."""
+        place = f"{finding.subject.schema}.{finding.subject.table}"
+        return finding.certainty is Certainty.INFERRED and place not in self._concerned()
+
+    def _concerned(self) -> frozenset[str]:
+        planned = [each.subject for each in self.plan.audit.findings if each.fingerprint in self.plan.planned]
+        return frozenset(f"{subject.schema}.{subject.table}" for subject in planned)
 
     def _roll_back(self) -> bool:
         started = monotonic()
@@ -82,6 +106,15 @@ class Trial:
             return False
         self.rolled_back_s = round(monotonic() - started, 3)
         return True
+
+    def _written_by_triggers(self, before: Snapshot, after: Snapshot) -> dict[str, int]:
+        """Tables that no step is about and that have more rows than before: no rollback takes back what triggers of
+        the team's own write elsewhere."""
+        with psycopg.connect(self.copy.dsn, autocommit=True) as connection:
+            if not has_triggers(connection):
+                return {}
+        concerned = self._concerned()
+        return {table: more for table, more in grown(before, after).items() if table not in concerned}
 
     def _violated_keys(self) -> frozenset[tuple[str, str]]:
         """Constraints that rows violate: one that is called valid all the same cannot come back so."""
@@ -114,6 +147,10 @@ class Trial:
     def _state(self) -> Snapshot:
         with psycopg.connect(self.copy.dsn, autocommit=True) as connection:
             return snapshot_of(connection, self.copy.programs.dump(self.copy.dsn, "--schema-only"))
+
+
+def _told(finding: Finding) -> str:
+    return printable(f"{finding.fingerprint} {finding.check}: {finding.message}")
 
 
 def _said(stderr: str) -> str:

@@ -1,0 +1,190 @@
+"""Which rows of a large database are copied: violating ones, what goes with them, what they need, and some around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import psycopg
+import sqlalchemy as sa
+
+from auditor import sql, wiring
+from auditor.catalog import Catalog, Scope, Table
+from auditor.catalog.read import read_catalog
+from auditor.check import Facts
+from auditor.config import Config
+from auditor.connect import Connection, summary_of
+from auditor.model import printable
+from auditor.probe import KeyProbe, Probe, Verdict, relation
+from auditor.references import find_references
+from auditor.references.anti_join import AntiJoin, anti_join
+from auditor.rehearsal.folder import PlanFolder
+from auditor.rehearsal.rows import Stored
+from auditor.results.answers import ask
+
+WHOLE = 1_000_000
+"""Databases of at most so many rows are copied whole."""
+SMALL = 5_000
+"""Tables of at most so many rows are."""
+MOST = 10_000
+"""Violating rows of one finding, and rows that refer to those of one table by one reference."""
+AROUND = 200
+_CHUNK = 5_000
+_LEAST_BYTES = 32
+
+Rows = dict[str, set[str]]
+"""Places of rows (ctid) by the relation that holds them (as text)."""
+
+
+@dataclass
+class Sample:
+    """The rows chosen so far by table, `capped` what there was too much of."""
+
+    source: Connection
+    catalog: Catalog
+    joins: tuple[AntiJoin, ...]
+    chosen: dict[int, Rows] = field(default_factory=dict)
+    capped: list[str] = field(default_factory=list)
+
+    def parts(self, stored: Iterable[Stored]) -> Iterator[tuple[Stored, str]]:
+        """What COPY reads of each relation, in pieces."""
+        places: Rows = {}
+        for rows in self.chosen.values():
+            for leaf, found in rows.items():
+                places.setdefault(leaf, set()).update(found)
+        for each in stored:
+            name = sql.quote(each.schema, each.name)
+            for chunk in _chunks(places.get(name, set())):
+                columns = ", ".join(sql.quote(column) for column in each.columns)
+                yield each, f"(SELECT {columns} FROM ONLY {name} WHERE ctid = ANY ({_literal(chunk)}))"  # noqa: S608
+
+    def choose(self, seeds: Iterable[tuple[Table, sql.Condition]]) -> None:
+        """Violating rows and what refers to them; some rows of every table; then all that these refer to."""
+        ahead = [(table, self._add(table, self._where(table, violation))) for table, violation in seeds]
+        while ahead:
+            table, new = ahead.pop()
+            ahead += [(join.table, self._add(join.table, rows)) for join, rows in self._referring(table, new)]
+        for table in _tables(self.catalog):
+            self._add(table, self._where(table, sa.true(), SMALL if _rows(table) <= SMALL else AROUND, silent=True))
+        ahead = [(self._table(oid), rows) for oid, rows in list(self.chosen.items())]
+        while ahead:
+            table, new = ahead.pop()
+            ahead += [(join.referenced, self._add(join.referenced, rows)) for join, rows in self._referred(table, new)]
+
+    def _table(self, oid: int) -> Table:
+        table = self.catalog.by_oid(oid)
+        assert table is not None
+        return table
+
+    def _add(self, table: Table, rows: Rows) -> Rows:
+        """Keeps them; gives those that are new."""
+        kept = self.chosen.setdefault(table.oid, {})
+        new = {leaf: places - kept.get(leaf, set()) for leaf, places in rows.items()}
+        for leaf, places in new.items():
+            kept.setdefault(leaf, set()).update(places)
+        return {leaf: places for leaf, places in new.items() if places}
+
+    def _where(self, table: Table, condition: sql.Condition, most: int = MOST, *, silent: bool = False) -> Rows:
+        query = sa.select(*_place(_name(table))).select_from(relation(table)).where(condition)
+        return self._asked(query, table, most, silent=silent)
+
+    def _referring(self, table: Table, rows: Rows) -> Iterator[tuple[AntiJoin, Rows]]:
+        for join in self.joins:
+            if join.referenced.oid == table.oid:
+                yield join, self._joined(join, _name(join.table), "ref", rows, MOST)
+
+    def _referred(self, table: Table, rows: Rows) -> Iterator[tuple[AntiJoin, Rows]]:
+        for join in self.joins:
+            if join.table.oid == table.oid:
+                yield join, self._joined(join, "ref", _name(join.table), rows, None)
+
+    def _joined(self, join: AntiJoin, wanted: str, given: str, rows: Rows, most: int | None) -> Rows:
+        """The rows of one side of a reference that belong to these of the other."""
+        found: Rows = {}
+        for leaf, places in rows.items():
+            for chunk in _chunks(places):
+                those: sa.ColumnClause[bool] = sa.literal_column(
+                    f"({given}.tableoid = {sql.literal(leaf)}::pg_catalog.regclass"
+                    f" AND {given}.ctid = ANY ({_literal(chunk)}))"
+                )
+                both = relation(join.table).join(join.target, join.match)
+                query = sa.select(*_place(wanted)).distinct().select_from(both).where(those)
+                for other, more in self._asked(query, join.table, most).items():
+                    found.setdefault(other, set()).update(more)
+        return found
+
+    def _asked(
+        self, query: sa.sql.selectable.GenerativeSelect, table: Table, most: int | None, *, silent: bool = False
+    ) -> Rows:
+        limited = query if most is None else query.limit(most)
+        found: Rows = {}
+        try:
+            (rows,) = self.source.execute_and_roll_back([sql.render(limited)])
+        except psycopg.Error as error:
+            self.capped.append(printable(f"rows of {table.schema}.{table.name} were not chosen: {summary_of(error)}"))
+            return found
+        if most is not None and len(rows) == most and not silent:
+            self.capped.append(printable(f"of the rows of {table.schema}.{table.name} only {most:,} were followed"))
+        for leaf, place in rows:
+            found.setdefault(leaf, set()).add(place)
+        return found
+
+
+def sample_of(source: Connection, plan: PlanFolder, config: Config) -> Sample | None:
+    """The rows to copy; None where the database is small enough to be copied whole."""
+    catalog = read_catalog(source, Scope(schemas=config.schema, tables=config.table))
+    if sum(map(_rows, _tables(catalog))) <= WHOLE:
+        return None
+    references = find_references(source, catalog, config).references
+    joins = tuple(join for each in references if (join := anti_join(catalog, each)) is not None)
+    sample = Sample(source, catalog, joins)
+    facts = Facts(catalog=catalog, references=references, config=config)
+    asked, _ = ask(wiring.choose(wiring.all_checks(), config.only, config.skip), facts)
+    planned = {(each.check, each.subject) for each in plan.audit.findings if each.fingerprint in plan.planned}
+    probes = (
+        question
+        for check, question in asked
+        if not isinstance(question, Verdict) and (check.id, question.subject) in planned
+    )
+    sample.choose((probe.table, _violation(probe)) for probe in probes)
+    return sample
+
+
+def _violation(probe: Probe) -> sql.Condition:
+    """True of the rows that a repair touches or compares: of duplicates, those that stay too."""
+    if not isinstance(probe, KeyProbe):
+        return probe.violation
+    table = relation(probe.table)
+    several = sa.select(*probe.keys).select_from(table).where(probe.population)
+    shared = several.group_by(*probe.keys).having(sa.func.count() > 1).correlate(None)
+    return sa.and_(probe.population, sa.tuple_(*probe.keys).in_(shared))
+
+
+def _tables(catalog: Catalog) -> Iterator[Table]:
+    """All that rows are copied of, whatever is audited."""
+    return (table for table in catalog.tables if table.kind in ("table", "partitioned"))
+
+
+def _rows(table: Table) -> float:
+    """About how many rows it has: where nobody counted, as many as fit."""
+    return table.bytes / _LEAST_BYTES if table.rows is None else table.rows
+
+
+def _name(table: Table) -> str:
+    return sql.quote(table.schema, table.name)
+
+
+def _place(name: str) -> tuple[sa.Label[str], sa.Label[str]]:
+    leaf = sa.literal_column(f"{name}.tableoid::pg_catalog.regclass::pg_catalog.text", sa.Text()).label("leaf")
+    return leaf, sa.literal_column(f"{name}.ctid::pg_catalog.text", sa.Text()).label("place")
+
+
+def _literal(places: Iterable[str]) -> str:
+    inner = ",".join(f'"{place}"' for place in places)
+    return f"'{{{inner}}}'::pg_catalog.tid[]"
+
+
+def _chunks(places: set[str]) -> Iterator[list[str]]:
+    ordered = sorted(places)
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]

@@ -1,0 +1,72 @@
+"""What a database can hold, on the copy too: roles, policies, triggers, hostile names, extensions that are missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor.config import Config
+from auditor.rehearsal import programs
+from auditor.rehearsal.folder import read_plan
+from auditor.rehearsal.rehearse import rehearse as rehearsed
+from tests.rehearsal.rehearsing import execute, plan_of, rehearsal_in, rehearse
+from tests.scenarios.test_hostile_names import create
+from tests.servers import Database
+
+_NO_CONFIG = Config()
+ZOO = Path(__file__).parent.parent / "scenarios" / "zoo.sql"
+
+
+def test_roles_policies_triggers_and_what_they_write(database18: Database, tmp_path: Path) -> None:
+    execute(database18, ZOO.read_text())
+    plan = plan_of(database18, tmp_path)
+
+    done = rehearse(plan, database18.dsn)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = rehearsal_in(plan / "plan.json")
+    assert told["traces"] == ["audit_log.entries"]
+    assert "rolled back but for what triggers wrote to audit_log.entries" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["Order; DROP", "new\nline", "100%", "back\\slash", 'a"b', "$$", "é" * 31], ids=ascii)
+def test_hostile_names(database18: Database, tmp_path: Path, name: str) -> None:
+    create(database18, name)
+    plan = plan_of(database18, tmp_path)
+
+    done = rehearse(plan, database18.dsn)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_needs_an_extension_that_is_not_there_is_said_and_not_passed(
+    database_with_citext: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute(
+        database_with_citext,
+        """CREATE EXTENSION citext;
+        CREATE TABLE people (id int PRIMARY KEY, name citext NOT NULL);
+        CREATE TABLE letters (id int PRIMARY KEY, person_id int NOT NULL);
+        CREATE TABLE authors (id int PRIMARY KEY, name text NOT NULL);
+        CREATE TABLE books (id int PRIMARY KEY, author_id int NOT NULL);
+        INSERT INTO people SELECT n, 'p' || n FROM generate_series(1, 50) n;
+        INSERT INTO letters SELECT n, CASE WHEN n <= 3 THEN 900 ELSE n % 50 + 1 END FROM generate_series(1, 200) n;
+        INSERT INTO authors SELECT n, 'a' || n FROM generate_series(1, 50) n;
+        INSERT INTO books SELECT n, CASE WHEN n <= 3 THEN 900 ELSE n % 50 + 1 END FROM generate_series(1, 200) n;
+        ANALYZE;""",
+    )
+    plan = read_plan(plan_of(database_with_citext, tmp_path))
+    monkeypatch.setattr(programs, "_DEBIAN", tmp_path)  # only the embedded servers are left: they bring no citext
+
+    rehearsal = rehearsed(plan, database_with_citext.dsn, plan.config(_NO_CONFIG))
+
+    assert (rehearsal.verdict, rehearsal.failures) == ("incomplete", ())
+    assert "not on the copy, which needs citext: table public.people" in rehearsal.gaps
+    orphans = {
+        each.subject.table: each.fingerprint for each in plan.audit.findings if each.check == "orphaned-reference"
+    }
+    (left_out,) = [each for each in rehearsal.gaps if each.startswith("steps left out")]
+    assert orphans["letters"] in left_out
+    assert orphans["books"] not in left_out
+    assert any(each.startswith("written for PostgreSQL 15, rehearsed on 16") for each in rehearsal.notes)
