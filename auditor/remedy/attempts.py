@@ -3,11 +3,16 @@
 from collections.abc import Iterable
 
 from auditor.catalog import Table
-from auditor.remedy.script import oid_of, refuse
+from auditor.remedy.script import block, oid_of, refuse
 from auditor.sql import Sql
 
 _MOST = 5
 _PAUSE = "1"
+
+
+def patient(body: str, *places: tuple[str, str], declare: str = "") -> Sql:
+    """A block that changes the definition of these tables; or tries to, some times over."""
+    return block(_attempts((body,), places, ""), declare)
 
 
 def attempts(statements: Iterable[str], tables: Iterable[Table], between: str = "") -> Sql:
@@ -15,11 +20,14 @@ def attempts(statements: Iterable[str], tables: Iterable[Table], between: str = 
 
     `between` are statements that run before each pause; what was done until then is undone already.
     """
-    holders = _holders(tables)
+    return _attempts(statements, [(each.schema, each.name) for each in tables], between)
+
+
+def _attempts(statements: Iterable[str], places: Iterable[tuple[str, str]], between: str) -> Sql:
     refusal = refuse(
         "no lock in % attempts; this part of the step has changed nothing. In the way: %",
         str(_MOST),
-        f"({holders})",
+        f"({_holders(places)})",
         hint="Wait for these transactions to end, or end them; then run this file again.",
     )
     return Sql(
@@ -42,9 +50,9 @@ def attempts(statements: Iterable[str], tables: Iterable[Table], between: str = 
     )
 
 
-def _holders(tables: Iterable[Table]) -> str:
+def _holders(places: Iterable[tuple[str, str]]) -> str:
     """Who holds locks on the tables or their partitions, the oldest transactions first, in words."""
-    oids = ", ".join(dict.fromkeys(str(oid_of(each.schema, each.name)) for each in tables))
+    oids = ", ".join(dict.fromkeys(str(oid_of(*place)) for place in places))
     return f"""SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
     'pid %s (%s, %s, transaction open for %s)', held.pid,
     coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),

@@ -9,6 +9,7 @@ from auditor import sql
 from auditor.catalog import Constraint, Guarded, Table
 from auditor.model import Note, Part, Phase, Step, printable, psql_text
 from auditor.remedy import order
+from auditor.remedy.attempts import patient
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.script import LONG, block, digest, named, oid_of, refuse, transaction, words
 from auditor.sql import Condition, Expression, Sql
@@ -39,7 +40,8 @@ class Named:
 
     def add(self, definition: str, unless: str = "false") -> Sql:
         """Adds it where no constraint has that name, so that it can be run again, and unless that holds."""
-        return block(f"IF NOT ({self._taken()} OR {unless}) THEN\n{self._alter('ADD')} {definition};\nEND IF;")
+        change = f"IF NOT ({self._taken()} OR {unless}) THEN\n{self._alter('ADD')} {definition};\nEND IF;"
+        return patient(change, self._place)
 
     def unbroken(self, broken: str, unless: str = "false") -> Sql:
         """Fails where rows would break it, before it is added: once it stands NOT VALID, no such row can be updated."""
@@ -60,11 +62,11 @@ class Named:
 
     def drop(self, more: str = "") -> Sql:
         """Drops it where it is there, is of this kind, and is also so."""
-        return block(f"IF {self.is_there(more)} THEN\n{self._alter('DROP')};\nEND IF;")
+        return patient(f"IF {self.is_there(more)} THEN\n{self._alter('DROP')};\nEND IF;", self._place)
 
     def validate(self) -> Sql:
-        """Validates it: nothing to do where it is valid already."""
-        return Sql(f"{self._alter('VALIDATE')};")
+        """Validates it where it is there: nothing to do where it is valid already."""
+        return patient(f"IF {self.is_there()} THEN\n{self._alter('VALIDATE')};\nEND IF;", self._place)
 
     def verify(self, more: str = "") -> Sql:
         """Fails while it is not there, or not valid, or not also so."""
@@ -79,6 +81,10 @@ class Named:
             verb=Sql(verb),
             name=sql.name(self.name),
         )
+
+    @property
+    def _place(self) -> tuple[str, str]:
+        return self.schema, self.table
 
     def _words(self) -> tuple[Sql, Sql]:
         return words(self.name), words(f"{self.schema}.{self.table}")

@@ -7,6 +7,7 @@ from auditor import sql
 from auditor.catalog import Index, Leaf, Table
 from auditor.model import Note, Part, Phase, Step, printable, psql_text
 from auditor.remedy import order
+from auditor.remedy.attempts import patient
 from auditor.remedy.constraints import columns_of
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.script import LONG, block, digest, named, oid_of, outside, refuse, transaction, words
@@ -154,11 +155,12 @@ class _CreateIndex:
             f"CREATE {self._unique}INDEX {sql.quote(root.name)}"
             f" ON {sql.quote(self.table.schema, self.table.name)} {self._definition};"
         )
+        place = self.table.schema, self.table.name
         is_there = f"{oid_of(root.schema, root.name)} IS NULL"
         lock = f"SHARE on {named(self.table)} and its partitions, for milliseconds: writes wait"
-        whole = transaction(title, block(f"IF {is_there} THEN\n{create}\nEND IF;"))
+        whole = transaction(title, patient(f"IF {is_there} THEN\n{create}\nEND IF;", place))
         yield _step(Phase.INDEXES, 1, self.table, title, whole, lock)
-        drop = block(f"IF {root.is_valid()} THEN\nDROP INDEX {sql.quote(root.schema, root.name)};\nEND IF;")
+        drop = patient(f"IF {root.is_valid()} THEN\nDROP INDEX {sql.quote(root.schema, root.name)};\nEND IF;", place)
         text = transaction(f"drop {title}", drop)
         lock = f"ACCESS EXCLUSIVE on {named(self.table)} and its partitions, for milliseconds: reads and writes wait"
         yield _step(Phase.ROLLBACK, _LAST, self.table, f"drop {title}", text, lock)

@@ -7,6 +7,7 @@ from auditor import sql
 from auditor.catalog import Table
 from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
+from auditor.remedy.attempts import patient
 from auditor.remedy.constraints import (
     CHECKS,
     LATER,
@@ -41,7 +42,7 @@ class _SetNotNull:
         """Until 18: a CHECK of exactly this form, once valid, spares SET NOT NULL its scan under a strong lock."""
         name = free_name(self.table, self.table.name, self.column, suffix="is_set")
         check = on_table(self.table, name, "c")
-        column = sql.quote(self.column)
+        column, place = sql.quote(self.column), (self.table.schema, self.table.name)
         title = f"set {named(self.table)}({printable(self.column)}) NOT NULL"
         altered = f"ALTER TABLE {sql.quote(self.table.schema, self.table.name)} ALTER COLUMN {column}"
         is_set = _is_not_null(self.table, self.column)
@@ -49,11 +50,10 @@ class _SetNotNull:
         parts = (
             looked_at(f"{printable(name)} on {named(self.table)}", check.unbroken(f"{column} IS NULL", unless=is_set)),
             transaction(f"{title}: a check that says the same", add),
-            transaction(f"{title}: validated", block(f"IF {check.is_there()} THEN\n{check.validate()}\nEND IF;"),
-                        timeout=LONG),
+            transaction(f"{title}: validated", check.validate(), timeout=LONG),
             transaction(
                 title,
-                block(f"IF NOT ({is_set}) THEN\n{altered} SET NOT NULL;\nEND IF;"),
+                patient(f"IF NOT ({is_set}) THEN\n{altered} SET NOT NULL;\nEND IF;", place),
                 check.drop(),
             ),
         )  # fmt: skip
@@ -67,7 +67,7 @@ class _SetNotNull:
             "none: reads the catalog", verb="verify",
         )  # fmt: skip
         undo = f"{named(self.table)}({printable(self.column)}) accepts NULL again"
-        back = transaction(undo, block(f"IF {is_set} THEN\n{altered} DROP NOT NULL;\nEND IF;"), check.drop())
+        back = transaction(undo, patient(f"IF {is_set} THEN\n{altered} DROP NOT NULL;\nEND IF;", place), check.drop())
         yield constraint_step(
             Phase.ROLLBACK,
             LATER,

@@ -12,6 +12,7 @@ from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.model import Phase, Step
 from auditor.remedy import order
 from auditor.remedy.operation import PlanContext
+from auditor.remedy.replication import identified
 from auditor.remedy.script import block, digest, inner, named, oid_of, refuse, transaction, words
 from auditor.sql import Sql
 
@@ -73,7 +74,7 @@ class Quarantine:
             phase=Phase.GUARD,
             order=(2, self.name),
             title=title,
-            parts=(transaction(title, self._definition()),),
+            parts=(transaction(title, identified(self.table), self._definition()),),
             lock=_NO_LOCK,
         )
         yield _end_step(context)

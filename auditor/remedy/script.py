@@ -8,8 +8,8 @@ from auditor.catalog import Guarded
 from auditor.model import Part, printable
 from auditor.sql import Sql
 
-QUICK = "10s"
-"""For what takes milliseconds once it has its lock."""
+QUICK = "30s"
+"""For what takes milliseconds once it has its lock, with all attempts to get it."""
 LONG = "1h"
 """For what reads or changes a whole table."""
 

@@ -7,6 +7,7 @@ from auditor import sql
 from auditor.catalog import Guarded, Policy
 from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
+from auditor.remedy.attempts import patient
 from auditor.remedy.constraints import LATER, exclusive
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.script import block, digest, named, oid_of, refuse, transaction, words
@@ -28,10 +29,11 @@ class Change:
 
     def steps(self, _: PlanContext) -> Iterator[Step | Note]:
         """Brings it about, checks it, takes it back."""
+        place = self.table.schema, self.table.name
         called = f"{self.title} on {named(self.table)}"
         refusal = refuse("not so: %", words(called))
-        applied = block(f"IF NOT ({self.holds}) THEN\n{self.statement}\nEND IF;")
-        reverted = block(f"IF {self.holds} THEN\n{self.inverse}\nEND IF;", "held record;")
+        applied = patient(f"IF NOT ({self.holds}) THEN\n{self.statement}\nEND IF;", place)
+        reverted = patient(f"IF {self.holds} THEN\n{self.inverse}\nEND IF;", place, declare="held record;")
         verified = block(f"IF NOT ({self.holds}) THEN\n{refusal}\nEND IF;")
         lock = exclusive(self.table)
         yield self._step(Phase.CONSTRAINTS, LATER, called, applied, lock)

@@ -7,6 +7,7 @@ from auditor import sql
 from auditor.catalog import Table
 from auditor.model import Note, Phase, Step
 from auditor.remedy import order
+from auditor.remedy.attempts import patient
 from auditor.remedy.constraints import LATER
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.script import LONG, block, digest, named, oid_of, refuse, transaction, words
@@ -22,8 +23,9 @@ class _PopulateView:
         refresh = sql.compose("REFRESH MATERIALIZED VIEW {view}", view=sql.name(self.view.schema, self.view.name))
         refusal = refuse("% is not populated", words(f"{self.view.schema}.{self.view.name}"))
         lock = f"ACCESS EXCLUSIVE on {view}, while its query runs: its readers wait"
-        applied = block(f"IF NOT {self._populated} THEN\n{refresh};\nEND IF;")
-        emptied = block(f"IF {self._populated} THEN\n{refresh} WITH NO DATA;\nEND IF;")
+        place = self.view.schema, self.view.name
+        applied = patient(f"IF NOT {self._populated} THEN\n{refresh};\nEND IF;", place)
+        emptied = patient(f"IF {self._populated} THEN\n{refresh} WITH NO DATA;\nEND IF;", place)
         verified = block(f"IF NOT {self._populated} THEN\n{refusal}\nEND IF;")
         yield self._step(Phase.CONSTRAINTS, LATER + 1, f"fill {view}", applied, lock)
         yield self._step(Phase.VERIFY, 1_000_000, f"{view} is filled", verified, "none: reads the catalog")

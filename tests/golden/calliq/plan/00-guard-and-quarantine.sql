@@ -17,7 +17,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -42,7 +42,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 CREATE SCHEMA IF NOT EXISTS auditor_quarantine;
 REVOKE ALL ON SCHEMA auditor_quarantine FROM PUBLIC;
@@ -57,8 +57,29 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+published record;
+BEGIN
+SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
+WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.calls') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.calls')) AS t))
+    AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
+        WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END))
+    AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
+        OR EXISTS (SELECT FROM pg_catalog.pg_publication_rel AS r WHERE r.prpubid = p.oid AND (r.prrelid = c.oid
+            OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
+        OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace AS n WHERE n.pnpubid = p.oid
+            AND n.pnnspid = c.relnamespace)))
+LIMIT 1;
+IF published.place IS NOT NULL THEN
+    RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
+END IF;
+END
+$auditor$;
 CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_calls_c81d13 (
     auditor_step text NOT NULL,
     auditor_image text NOT NULL,
@@ -88,8 +109,29 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+published record;
+BEGIN
+SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
+WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.referrals') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.referrals')) AS t))
+    AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
+        WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END))
+    AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
+        OR EXISTS (SELECT FROM pg_catalog.pg_publication_rel AS r WHERE r.prpubid = p.oid AND (r.prrelid = c.oid
+            OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
+        OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace AS n WHERE n.pnpubid = p.oid
+            AND n.pnnspid = c.relnamespace)))
+LIMIT 1;
+IF published.place IS NOT NULL THEN
+    RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
+END IF;
+END
+$auditor$;
 CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_referrals_8d149f (
     auditor_step text NOT NULL,
     auditor_image text NOT NULL,
@@ -116,8 +158,29 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+published record;
+BEGIN
+SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
+WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.transcripts') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.transcripts')) AS t))
+    AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
+        WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END))
+    AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
+        OR EXISTS (SELECT FROM pg_catalog.pg_publication_rel AS r WHERE r.prpubid = p.oid AND (r.prrelid = c.oid
+            OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
+        OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace AS n WHERE n.pnpubid = p.oid
+            AND n.pnnspid = c.relnamespace)))
+LIMIT 1;
+IF published.place IS NOT NULL THEN
+    RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
+END IF;
+END
+$auditor$;
 CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_transcripts_128833 (
     auditor_step text NOT NULL,
     auditor_image text NOT NULL,
@@ -145,8 +208,29 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+published record;
+BEGIN
+SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
+WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.usage_metrics') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.usage_metrics')) AS t))
+    AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
+        WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END))
+    AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
+        OR EXISTS (SELECT FROM pg_catalog.pg_publication_rel AS r WHERE r.prpubid = p.oid AND (r.prrelid = c.oid
+            OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
+        OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace AS n WHERE n.pnpubid = p.oid
+            AND n.pnnspid = c.relnamespace)))
+LIMIT 1;
+IF published.place IS NOT NULL THEN
+    RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
+END IF;
+END
+$auditor$;
 CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_usage_metrics_82d634 (
     auditor_step text NOT NULL,
     auditor_image text NOT NULL,
@@ -174,8 +258,29 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+published record;
+BEGIN
+SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
+WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.usage_reservations') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.usage_reservations')) AS t))
+    AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
+        WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END))
+    AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
+        OR EXISTS (SELECT FROM pg_catalog.pg_publication_rel AS r WHERE r.prpubid = p.oid AND (r.prrelid = c.oid
+            OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
+        OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace AS n WHERE n.pnpubid = p.oid
+            AND n.pnnspid = c.relnamespace)))
+LIMIT 1;
+IF published.place IS NOT NULL THEN
+    RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
+END IF;
+END
+$auditor$;
 CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 (
     auditor_step text NOT NULL,
     auditor_image text NOT NULL,

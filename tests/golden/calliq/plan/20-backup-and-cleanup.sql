@@ -17,7 +17,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -599,12 +599,12 @@ RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been cha
 END IF;
 END;
 WITH before AS 
-(SELECT public.calls.id AS id, public.calls.org_id AS org_id, public.calls.user_id AS user_id, public.calls.customer_email AS customer_email, public.calls.file_url AS file_url, public.calls.duration AS duration, public.calls.metadata AS metadata, public.calls.deleted_at AS deleted_at, public.calls.created_at AS created_at, gen_random_uuid() AS auditor_row 
+(SELECT public.calls.id AS auditor_was_0, public.calls.org_id AS auditor_was_1, public.calls.user_id AS auditor_was_2, public.calls.customer_email AS auditor_was_3, public.calls.file_url AS auditor_was_4, public.calls.duration AS auditor_was_5, public.calls.metadata AS auditor_was_6, public.calls.deleted_at AS auditor_was_7, public.calls.created_at AS auditor_was_8, gen_random_uuid() AS auditor_row 
 FROM public.calls 
 WHERE public.calls.customer_email IS NOT NULL AND public.calls.customer_email != lower(btrim(public.calls.customer_email)) FOR UPDATE OF calls), 
 after AS 
-(UPDATE public.calls SET customer_email=lower(btrim(public.calls.customer_email)) FROM before WHERE public.calls.id = before.id RETURNING public.calls.id, public.calls.org_id, public.calls.user_id, public.calls.customer_email, public.calls.file_url, public.calls.duration, public.calls.metadata, public.calls.deleted_at, public.calls.created_at, before.auditor_row)
- INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-2b26943f83@829541dbdd' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.user_id, before.customer_email, before.file_url, before.duration, before.metadata, before.deleted_at, before.created_at 
+(UPDATE public.calls SET customer_email=lower(btrim(public.calls.customer_email)) FROM before WHERE public.calls.id = before.auditor_was_0 RETURNING public.calls.id, public.calls.org_id, public.calls.user_id, public.calls.customer_email, public.calls.file_url, public.calls.duration, public.calls.metadata, public.calls.deleted_at, public.calls.created_at, before.auditor_row)
+ INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-2b26943f83@829541dbdd' AS anon_1, 'old' AS anon_2, before.auditor_row, before.auditor_was_0, before.auditor_was_1, before.auditor_was_2, before.auditor_was_3, before.auditor_was_4, before.auditor_was_5, before.auditor_was_6, before.auditor_was_7, before.auditor_was_8 
 FROM before UNION ALL SELECT 'assign-2b26943f83@829541dbdd' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.user_id, after.customer_email, after.file_url, after.duration, after.metadata, after.deleted_at, after.created_at 
 FROM after;
 EXIT;
@@ -676,12 +676,12 @@ RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been cha
 END IF;
 END;
 WITH before AS 
-(SELECT public.calls.id AS id, public.calls.org_id AS org_id, public.calls.user_id AS user_id, public.calls.customer_email AS customer_email, public.calls.file_url AS file_url, public.calls.duration AS duration, public.calls.metadata AS metadata, public.calls.deleted_at AS deleted_at, public.calls.created_at AS created_at, gen_random_uuid() AS auditor_row 
+(SELECT public.calls.id AS auditor_was_0, public.calls.org_id AS auditor_was_1, public.calls.user_id AS auditor_was_2, public.calls.customer_email AS auditor_was_3, public.calls.file_url AS auditor_was_4, public.calls.duration AS auditor_was_5, public.calls.metadata AS auditor_was_6, public.calls.deleted_at AS auditor_was_7, public.calls.created_at AS auditor_was_8, gen_random_uuid() AS auditor_row 
 FROM public.calls 
 WHERE public.calls.file_url IS NULL FOR UPDATE OF calls), 
 after AS 
-(UPDATE public.calls SET file_url='https://media.example/calls/missing.mp3' FROM before WHERE public.calls.id = before.id RETURNING public.calls.id, public.calls.org_id, public.calls.user_id, public.calls.customer_email, public.calls.file_url, public.calls.duration, public.calls.metadata, public.calls.deleted_at, public.calls.created_at, before.auditor_row)
- INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-3ab7f40664@46563cffed' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.user_id, before.customer_email, before.file_url, before.duration, before.metadata, before.deleted_at, before.created_at 
+(UPDATE public.calls SET file_url='https://media.example/calls/missing.mp3' FROM before WHERE public.calls.id = before.auditor_was_0 RETURNING public.calls.id, public.calls.org_id, public.calls.user_id, public.calls.customer_email, public.calls.file_url, public.calls.duration, public.calls.metadata, public.calls.deleted_at, public.calls.created_at, before.auditor_row)
+ INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-3ab7f40664@46563cffed' AS anon_1, 'old' AS anon_2, before.auditor_row, before.auditor_was_0, before.auditor_was_1, before.auditor_was_2, before.auditor_was_3, before.auditor_was_4, before.auditor_was_5, before.auditor_was_6, before.auditor_was_7, before.auditor_was_8 
 FROM before UNION ALL SELECT 'assign-3ab7f40664@46563cffed' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.user_id, after.customer_email, after.file_url, after.duration, after.metadata, after.deleted_at, after.created_at 
 FROM after;
 EXIT;
@@ -753,12 +753,12 @@ RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been cha
 END IF;
 END;
 WITH before AS 
-(SELECT public.calls.id AS id, public.calls.org_id AS org_id, public.calls.user_id AS user_id, public.calls.customer_email AS customer_email, public.calls.file_url AS file_url, public.calls.duration AS duration, public.calls.metadata AS metadata, public.calls.deleted_at AS deleted_at, public.calls.created_at AS created_at, gen_random_uuid() AS auditor_row 
+(SELECT public.calls.id AS auditor_was_0, public.calls.org_id AS auditor_was_1, public.calls.user_id AS auditor_was_2, public.calls.customer_email AS auditor_was_3, public.calls.file_url AS auditor_was_4, public.calls.duration AS auditor_was_5, public.calls.metadata AS auditor_was_6, public.calls.deleted_at AS auditor_was_7, public.calls.created_at AS auditor_was_8, gen_random_uuid() AS auditor_row 
 FROM public.calls 
 WHERE public.calls.duration IS NULL FOR UPDATE OF calls), 
 after AS 
-(UPDATE public.calls SET duration=0 FROM before WHERE public.calls.id = before.id RETURNING public.calls.id, public.calls.org_id, public.calls.user_id, public.calls.customer_email, public.calls.file_url, public.calls.duration, public.calls.metadata, public.calls.deleted_at, public.calls.created_at, before.auditor_row)
- INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-4067f9b69e@8b8f8c6cf6' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.user_id, before.customer_email, before.file_url, before.duration, before.metadata, before.deleted_at, before.created_at 
+(UPDATE public.calls SET duration=0 FROM before WHERE public.calls.id = before.auditor_was_0 RETURNING public.calls.id, public.calls.org_id, public.calls.user_id, public.calls.customer_email, public.calls.file_url, public.calls.duration, public.calls.metadata, public.calls.deleted_at, public.calls.created_at, before.auditor_row)
+ INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-4067f9b69e@8b8f8c6cf6' AS anon_1, 'old' AS anon_2, before.auditor_row, before.auditor_was_0, before.auditor_was_1, before.auditor_was_2, before.auditor_was_3, before.auditor_was_4, before.auditor_was_5, before.auditor_was_6, before.auditor_was_7, before.auditor_was_8 
 FROM before UNION ALL SELECT 'assign-4067f9b69e@8b8f8c6cf6' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.user_id, after.customer_email, after.file_url, after.duration, after.metadata, after.deleted_at, after.created_at 
 FROM after;
 EXIT;
@@ -830,12 +830,12 @@ RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been cha
 END IF;
 END;
 WITH before AS 
-(SELECT public.calls.id AS id, public.calls.org_id AS org_id, public.calls.user_id AS user_id, public.calls.customer_email AS customer_email, public.calls.file_url AS file_url, public.calls.duration AS duration, public.calls.metadata AS metadata, public.calls.deleted_at AS deleted_at, public.calls.created_at AS created_at, gen_random_uuid() AS auditor_row 
+(SELECT public.calls.id AS auditor_was_0, public.calls.org_id AS auditor_was_1, public.calls.user_id AS auditor_was_2, public.calls.customer_email AS auditor_was_3, public.calls.file_url AS auditor_was_4, public.calls.duration AS auditor_was_5, public.calls.metadata AS auditor_was_6, public.calls.deleted_at AS auditor_was_7, public.calls.created_at AS auditor_was_8, gen_random_uuid() AS auditor_row 
 FROM public.calls 
 WHERE public.calls.user_id IS NULL FOR UPDATE OF calls), 
 after AS 
-(UPDATE public.calls SET user_id='9d6ef97a-4e4f-94c4-5b6e-acd353148b6d'::uuid FROM before WHERE public.calls.id = before.id RETURNING public.calls.id, public.calls.org_id, public.calls.user_id, public.calls.customer_email, public.calls.file_url, public.calls.duration, public.calls.metadata, public.calls.deleted_at, public.calls.created_at, before.auditor_row)
- INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-72c5946a3e@d1b3f75fc2' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.user_id, before.customer_email, before.file_url, before.duration, before.metadata, before.deleted_at, before.created_at 
+(UPDATE public.calls SET user_id='9d6ef97a-4e4f-94c4-5b6e-acd353148b6d'::uuid FROM before WHERE public.calls.id = before.auditor_was_0 RETURNING public.calls.id, public.calls.org_id, public.calls.user_id, public.calls.customer_email, public.calls.file_url, public.calls.duration, public.calls.metadata, public.calls.deleted_at, public.calls.created_at, before.auditor_row)
+ INSERT INTO auditor_quarantine.p20261120020000_public_calls_c81d13 (auditor_step, auditor_image, auditor_row, id, org_id, user_id, customer_email, file_url, duration, metadata, deleted_at, created_at) SELECT 'assign-72c5946a3e@d1b3f75fc2' AS anon_1, 'old' AS anon_2, before.auditor_row, before.auditor_was_0, before.auditor_was_1, before.auditor_was_2, before.auditor_was_3, before.auditor_was_4, before.auditor_was_5, before.auditor_was_6, before.auditor_was_7, before.auditor_was_8 
 FROM before UNION ALL SELECT 'assign-72c5946a3e@d1b3f75fc2' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.user_id, after.customer_email, after.file_url, after.duration, after.metadata, after.deleted_at, after.created_at 
 FROM after;
 EXIT;
@@ -907,12 +907,12 @@ RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been cha
 END IF;
 END;
 WITH before AS 
-(SELECT public.referrals.id AS id, public.referrals.referrer_id AS referrer_id, public.referrals.referred_email AS referred_email, public.referrals.referred_user_id AS referred_user_id, public.referrals.status AS status, public.referrals.created_at AS created_at, gen_random_uuid() AS auditor_row 
+(SELECT public.referrals.id AS auditor_was_0, public.referrals.referrer_id AS auditor_was_1, public.referrals.referred_email AS auditor_was_2, public.referrals.referred_user_id AS auditor_was_3, public.referrals.status AS auditor_was_4, public.referrals.created_at AS auditor_was_5, gen_random_uuid() AS auditor_row 
 FROM public.referrals 
 WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email)) FOR UPDATE OF referrals), 
 after AS 
-(UPDATE public.referrals SET referred_email=lower(btrim(public.referrals.referred_email)) FROM before WHERE public.referrals.id = before.id RETURNING public.referrals.id, public.referrals.referrer_id, public.referrals.referred_email, public.referrals.referred_user_id, public.referrals.status, public.referrals.created_at, before.auditor_row)
- INSERT INTO auditor_quarantine.p20261120020000_public_referrals_8d149f (auditor_step, auditor_image, auditor_row, id, referrer_id, referred_email, referred_user_id, status, created_at) SELECT 'assign-b281a1a7b4@a8011033fe' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.referrer_id, before.referred_email, before.referred_user_id, before.status, before.created_at 
+(UPDATE public.referrals SET referred_email=lower(btrim(public.referrals.referred_email)) FROM before WHERE public.referrals.id = before.auditor_was_0 RETURNING public.referrals.id, public.referrals.referrer_id, public.referrals.referred_email, public.referrals.referred_user_id, public.referrals.status, public.referrals.created_at, before.auditor_row)
+ INSERT INTO auditor_quarantine.p20261120020000_public_referrals_8d149f (auditor_step, auditor_image, auditor_row, id, referrer_id, referred_email, referred_user_id, status, created_at) SELECT 'assign-b281a1a7b4@a8011033fe' AS anon_1, 'old' AS anon_2, before.auditor_row, before.auditor_was_0, before.auditor_was_1, before.auditor_was_2, before.auditor_was_3, before.auditor_was_4, before.auditor_was_5 
 FROM before UNION ALL SELECT 'assign-b281a1a7b4@a8011033fe' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.referrer_id, after.referred_email, after.referred_user_id, after.status, after.created_at 
 FROM after;
 EXIT;
@@ -1074,7 +1074,7 @@ RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been cha
 END IF;
 END;
 WITH before AS 
-(SELECT public.usage_reservations.id AS id, public.usage_reservations.org_id AS org_id, public.usage_reservations.status AS status, public.usage_reservations.credits AS credits, public.usage_reservations.expires_at AS expires_at, public.usage_reservations.created_at AS created_at, gen_random_uuid() AS auditor_row 
+(SELECT public.usage_reservations.id AS auditor_was_0, public.usage_reservations.org_id AS auditor_was_1, public.usage_reservations.status AS auditor_was_2, public.usage_reservations.credits AS auditor_was_3, public.usage_reservations.expires_at AS auditor_was_4, public.usage_reservations.created_at AS auditor_was_5, gen_random_uuid() AS auditor_row 
 FROM public.usage_reservations 
 WHERE (public.usage_reservations.tableoid, public.usage_reservations.ctid) IN (SELECT ranked.leaf, ranked.place 
 FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_reservations.org_id ORDER BY public.usage_reservations.created_at DESC NULLS LAST, public.usage_reservations.id DESC NULLS LAST, tableoid DESC NULLS LAST, ctid DESC NULLS LAST) AS number 
@@ -1082,8 +1082,8 @@ FROM public.usage_reservations
 WHERE public.usage_reservations.status = 'active' AND public.usage_reservations.org_id IS NOT NULL) AS ranked 
 WHERE ranked.number > 1) FOR UPDATE OF usage_reservations), 
 after AS 
-(UPDATE public.usage_reservations SET status='expired' FROM before WHERE public.usage_reservations.id = before.id RETURNING public.usage_reservations.id, public.usage_reservations.org_id, public.usage_reservations.status, public.usage_reservations.credits, public.usage_reservations.expires_at, public.usage_reservations.created_at, before.auditor_row)
- INSERT INTO auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 (auditor_step, auditor_image, auditor_row, id, org_id, status, credits, expires_at, created_at) SELECT 'assign-c0786c468f@6a6ffa661b' AS anon_1, 'old' AS anon_2, before.auditor_row, before.id, before.org_id, before.status, before.credits, before.expires_at, before.created_at 
+(UPDATE public.usage_reservations SET status='expired' FROM before WHERE public.usage_reservations.id = before.auditor_was_0 RETURNING public.usage_reservations.id, public.usage_reservations.org_id, public.usage_reservations.status, public.usage_reservations.credits, public.usage_reservations.expires_at, public.usage_reservations.created_at, before.auditor_row)
+ INSERT INTO auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 (auditor_step, auditor_image, auditor_row, id, org_id, status, credits, expires_at, created_at) SELECT 'assign-c0786c468f@6a6ffa661b' AS anon_1, 'old' AS anon_2, before.auditor_row, before.auditor_was_0, before.auditor_was_1, before.auditor_was_2, before.auditor_was_3, before.auditor_was_4, before.auditor_was_5 
 FROM before UNION ALL SELECT 'assign-c0786c468f@6a6ffa661b' AS anon_3, 'new' AS anon_4, after.auditor_row, after.id, after.org_id, after.status, after.credits, after.expires_at, after.created_at 
 FROM after;
 EXIT;

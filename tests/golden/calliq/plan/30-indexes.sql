@@ -17,7 +17,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column

@@ -17,7 +17,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -426,7 +426,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -448,7 +448,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -470,7 +470,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -492,7 +492,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -514,7 +514,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -557,7 +557,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -579,7 +579,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -601,7 +601,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -623,7 +623,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -645,7 +645,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -667,7 +667,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -689,7 +689,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -711,7 +711,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -733,7 +733,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -755,7 +755,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -777,7 +777,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -799,7 +799,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -821,7 +821,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -843,7 +843,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -865,7 +865,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -887,7 +887,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -909,7 +909,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -931,7 +931,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -953,7 +953,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -975,7 +975,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column

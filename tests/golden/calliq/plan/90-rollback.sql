@@ -17,7 +17,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -42,7 +42,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -129,7 +129,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -175,7 +175,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -220,7 +220,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -263,7 +263,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -330,7 +330,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -373,7 +373,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -418,7 +418,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -461,7 +461,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -506,7 +506,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -549,7 +549,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -592,7 +592,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -635,7 +635,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -678,7 +678,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -721,7 +721,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -764,7 +764,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -807,7 +807,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -850,7 +850,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -893,7 +893,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -936,7 +936,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -2311,7 +2311,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -2354,7 +2354,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -2417,7 +2417,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
@@ -2460,7 +2460,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
-SET LOCAL statement_timeout = '10s';
+SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
