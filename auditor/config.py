@@ -14,6 +14,7 @@ import msgspec
 from auditor.errors import AuditorError
 
 Samples = Literal["none", "keys", "masked", "raw"]
+PlanFormat = Literal["psql", "steps", "alembic"]
 FailOn = Literal["blocker", "warning", "advice", "never"]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Number = Annotated[int, msgspec.Meta(ge=0)]
@@ -55,10 +56,16 @@ class Api(_Part, frozen=True, kw_only=True):
 
 
 class References(_Part, frozen=True, kw_only=True):
-    """Overruling the inference, as `table(column) -> table(column)` texts."""
+    """Overruling the inference, as `table(column) -> table(column)` texts, and helping it.
+
+    `actor_table` is the table that `created_by`, `approver_id` and the like name; `aliases` are what columns call
+    tables: `cust` for `public.customers`.
+    """
 
     accept: tuple[str, ...] = ()
     reject: tuple[str, ...] = ()
+    actor_table: str | None = None
+    aliases: dict[str, str] = {}
 
 
 class Intention(_Part, frozen=True, kw_only=True):
@@ -90,6 +97,7 @@ class Config(_Part, frozen=True, kw_only=True):
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     format: tuple[str, ...] = ("html", "json", "sql")
+    plan_format: PlanFormat = "psql"
     out: str = "audit"
     jobs: Annotated[int, msgspec.Meta(ge=1, le=64)] | None = None
     timeout: Annotated[float, msgspec.Meta(ge=0.1)] = 600.0
@@ -117,7 +125,7 @@ class Config(_Part, frozen=True, kw_only=True):
         changed = {
             name: msgspec.json.encode(value).decode()
             for name, value in own.items()
-            if value != default[name] and name not in ("out", "format", "intend")
+            if value != default[name] and name not in ("out", "format", "plan-format", "intend")
         }
         return changed | ({"intend": f"{len(self.intend)} constraints"} if self.intend else {})
 

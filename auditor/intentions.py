@@ -117,15 +117,21 @@ def not_null_column(table: Table, constraint: str) -> str | None:
 
 def resolve(catalog: Catalog, intention: Intention) -> Intended:
     """The intention with its table, in scope or not. AuditorError as above."""
-    named = parse_columns(intention.table)
+    table = resolve_table(catalog, intention.table, "[[intend]]")
+    _require_columns(table, intention.columns)
+    _require_parts(intention)
+    return Intended(intention=intention, table=table)
+
+
+def resolve_table(catalog: Catalog, text: str, key: str) -> Table:
+    """The table that `key` of the configuration names, in scope or not. AuditorError where there is none."""
+    named = parse_columns(text)
     table = catalog.table(named.schema, named.table)
     if table is None or table.kind not in ("table", "partitioned"):
         known = [f"{each.schema}.{each.name}" for each in catalog.measurable()]
         problem = "there is no such table" if table is None else f"that is a {table.kind}"
-        raise AuditorError(f"[[intend]] names {intention.table}: {problem}", _nearest(intention.table, known))
-    _require_columns(table, intention.columns)
-    _require_parts(intention)
-    return Intended(intention=intention, table=table)
+        raise AuditorError(f"{key} names {text}: {problem}", _nearest(text, known))
+    return table
 
 
 def _require_columns(table: Table, columns: Iterable[str]) -> None:

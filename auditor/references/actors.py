@@ -4,13 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.catalog import Catalog
+from auditor.catalog import Catalog, Table
 from auditor.references.candidate import Hint, Place
 from auditor.references.keys import KEY_FAMILIES, Key, Keys
 from auditor.references.names import PEOPLE, Name, name
 
 _SHARES = (0.70, 0.45, 0.30)
 _UNLISTED = 0.5
+_TOLD = 0.92
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,16 @@ class Actors:
     """The tables of people, likeliest first."""
 
     ranked: tuple[Key, ...]
+    shares: tuple[float, ...] = _SHARES
 
     @classmethod
-    def of(cls, catalog: Catalog, keys: Keys) -> "Actors":
-        """Tables called users come before those whose names end so, before other people; then the more often named."""
+    def of(cls, catalog: Catalog, keys: Keys, told: Table | None = None) -> "Actors":
+        """Tables called users come before those whose names end so, before other people; then the more often named.
+
+        `told` is the table that the configuration names: then there is no other.
+        """
+        if told is not None:
+            return cls(tuple(keys.by_oid[told.oid][:1]), (_TOLD,))
         named = Counter(
             name(column.name).stem
             for table in catalog.tables
@@ -37,7 +44,7 @@ class Actors:
             return
         near = sorted(self.ranked, key=lambda key: key.table.schema != place.table.schema)
         fitting = [key for key in near if key.family == place.family]
-        for key, share in zip(fitting, _SHARES, strict=False):
+        for key, share in zip(fitting, self.shares, strict=False):
             weight = share if called.is_actor else share * _UNLISTED
             yield key, Hint(probability=weight, text=f"names who acts: {key.table.name}")
 

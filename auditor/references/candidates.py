@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from auditor.catalog import Catalog, Column, Table
 from auditor.references.actors import Actors
 from auditor.references.candidate import Candidate, Hint, Place
+from auditor.references.configured import NOTHING, Told
 from auditor.references.hints import hints_of
 from auditor.references.keys import KEY_FAMILIES, Key, Keys
 from auditor.references.look_up import is_known_empty
@@ -20,18 +21,27 @@ _MEASURES = frozenset(
     hour minute second ms duration percent rate weight sequence seq order sort priority retry attempt port flag
     """.split()  # noqa: SIM905
 )
-_TYPE_WORDS = ("type", "class", "table", "kind", "model")
+TYPE_WORDS = ("type", "class", "table", "kind", "model")
 
 
-def candidates(catalog: Catalog, inside_json: Iterable[Place] = ()) -> tuple[Candidate, ...]:
+def candidates(
+    catalog: Catalog,
+    inside_json: Iterable[Place] = (),
+    by_type: Iterable[Candidate] = (),
+    told: Told = NOTHING,
+) -> tuple[Candidate, ...]:
     """Every place that may refer to something, with the keys it may refer to, at most five each, likeliest first.
 
-    `inside_json` are the places that a look-up found inside JSON columns.
+    `inside_json` are the places that a look-up found inside JSON columns, `by_type` what is known of columns that refer
+    to several tables (they are no plain references), `told` what the configuration says of tables.
     """
-    keys = Keys.of(catalog)
-    actors = Actors.of(catalog, keys)
-    places = [*places_of(catalog), *inside_json]
-    return tuple(candidate for place in places for candidate in _of_place(place, keys, actors))
+    keys = Keys.of(catalog, told.aliases)
+    actors = Actors.of(catalog, keys, told.actors)
+    polymorphic = tuple(by_type)
+    known = {(each.place.table.oid, each.place.column.name) for each in polymorphic}
+    plain = (each for each in places_of(catalog) if (each.table.oid, each.column.name) not in known)
+    places = [*plain, *arrays_of(catalog), *inside_json]
+    return (*polymorphic, *(candidate for place in places for candidate in _of_place(place, keys, actors)))
 
 
 def places_of(catalog: Catalog) -> Iterator[Place]:
@@ -41,6 +51,15 @@ def places_of(catalog: Catalog) -> Iterator[Place]:
         for column in table.columns:
             if column.name not in known and column.type.family in KEY_FAMILIES and not _is_measure(column):
                 yield Place(table=table, column=column, family=column.type.family)
+
+
+def arrays_of(catalog: Catalog) -> Iterator[Place]:
+    """The columns in scope that hold many keys each, by their names and the types of their elements."""
+    for table in catalog.measurable():
+        for column in table.columns:
+            element = column.type.element
+            if element is not None and name(column.name).is_key_like and name(column.name).stem:
+                yield Place(table=table, column=column, is_array=True, family=element.family)
 
 
 def _is_measure(column: Column) -> bool:
@@ -93,7 +112,7 @@ def _candidate(place: Place, key: Key, hints: tuple[Hint, ...], keys: Keys) -> C
 
 def _doubts(place: Place, key: Key, strongest: float, keys: Keys) -> Iterator[tuple[float, str]]:
     called = name(place.last_name)
-    if not place.path:
+    if place.is_plain:
         yield from _doubts_of_column(place, key, called, keys)
     if place.family != key.family:
         yield (0.5, "another type") if key.family == "uuid" else (0.2, "another type")
@@ -127,6 +146,6 @@ def _doubts_of_column(place: Place, key: Key, called: Name, keys: Keys) -> Itera
 
 def _has_type_beside(table: Table, called: Name) -> bool:
     return any(
-        other.words[:-1] == called.stem_words and other.words[-1] in _TYPE_WORDS
+        other.words[:-1] == called.stem_words and other.words[-1] in TYPE_WORDS
         for other in (name(column.name) for column in table.columns)
     )

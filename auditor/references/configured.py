@@ -2,17 +2,48 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from auditor.catalog import Catalog
+from auditor.catalog import Catalog, Table
 from auditor.config import Config, Intention, parse_columns
 from auditor.errors import AuditorError
-from auditor.intentions import intended_references, reference_of, resolve
+from auditor.intentions import intended_references, reference_of, resolve, resolve_table
 from auditor.model import Reference
+from auditor.references.names import name
 
-Ends = tuple[str, str, tuple[str, ...], tuple[str, ...], str, str, tuple[str, ...]]
+Ends = tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], str], str, str, tuple[str, ...]]
 
 _ARROW = re.compile(r"\s*(.+\))\s*->\s*(.+?)\s*")
 _INSIDE_JSON = re.compile(r"([^(]+)\((.*->>.*)\)", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What the configuration says of tables: the one that holds who acts, and what columns call others (joined words,
+    with the table's oid)."""
+
+    actors: Table | None = None
+    aliases: tuple[tuple[str, int], ...] = ()
+
+
+NOTHING = Told()
+
+
+def told(catalog: Catalog, config: Config) -> Told:
+    """`references.actor-table` and `references.aliases`. Raises AuditorError for one that names no table."""
+    said = config.references
+    actors = _table(catalog, said.actor_table, "actor-table") if said.actor_table else None
+    aliases = ((name(alias).joined, _table(catalog, text, "aliases").oid) for alias, text in said.aliases.items())
+    return Told(actors=actors, aliases=tuple(aliases))
+
+
+def _table(catalog: Catalog, text: str, key: str) -> Table:
+    table = resolve_table(catalog, text, f"references.{key}")
+    if not any(len(columns) == 1 for columns in table.candidate_keys()):
+        raise AuditorError(
+            f"references.{key} names {text}, which no single column can refer to", "name a table that has a key"
+        )
+    return table
 
 
 def overruled(catalog: Catalog, config: Config, inferred: Iterable[Reference]) -> tuple[Reference, ...]:
@@ -27,15 +58,22 @@ def overruled(catalog: Catalog, config: Config, inferred: Iterable[Reference]) -
     told += [(each, "accepted: auditor.toml") for each in accepted if _is_in_scope(catalog, each)]
     found = {ends_of(each): each for each in inferred}
     named = {ends_of(each): _confirmed(each, evidence, found.get(ends_of(each))) for each, evidence in told}
-    places = {ends[:4] for ends in named}
-    kept = [each for ends, each in found.items() if ends not in rejected and ends[:4] not in places]
+    places = {place for place, *_ in named}
+    kept = [each for ends, each in found.items() if ends not in rejected and not _places(ends) & places]
     return (*named.values(), *kept)
 
 
 def ends_of(reference: Reference) -> Ends:
     """What a reference is about: both ends, nothing of how it is known."""
     each = reference
-    return (each.schema, each.table, each.columns, each.json_path, each.ref_schema, each.ref_table, each.ref_columns)
+    place = (each.schema, each.table, each.columns, each.json_path, "" if each.is_plain else each.expression or "")
+    return (place, each.ref_schema, each.ref_table, each.ref_columns)
+
+
+def _places(ends: Ends) -> set[tuple[str, str, tuple[str, ...], tuple[str, ...], str]]:
+    """The place itself, and the plain column: who says where that leads says it of every type."""
+    place = ends[0]
+    return {place, (*place[:4], "")}
 
 
 def _confirmed(named: Reference, evidence: str, inferred: Reference | None) -> Reference:

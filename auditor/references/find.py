@@ -9,10 +9,11 @@ from auditor.references.asked import Connection, empty_tables, look_up
 from auditor.references.calibration import FITTED, Calibration, calibrated
 from auditor.references.candidates import candidates as candidates_of
 from auditor.references.composite import infer_composites, without_parts
-from auditor.references.configured import overruled
+from auditor.references.configured import overruled, told
 from auditor.references.declared import declared
 from auditor.references.infer import infer
 from auditor.references.json_paths import places_inside_json
+from auditor.references.polymorphic import candidates_by_type
 from auditor.references.unmeasured import unmeasured
 from auditor.references.unseen import unlooked_candidates, unlooked_composite
 
@@ -39,13 +40,15 @@ def find_references(
 ) -> Found:
     """Declared references, those that the configuration names, and those inferred from names, types and values.
 
-    A fixed number of rounds of bounded look-ups: which tables are empty, the paths inside JSON columns, the values of
+    A fixed number of rounds of bounded look-ups: which tables are empty, the paths inside JSON columns, the types of polymorphic ones, the values of
     all candidates, the rows of composite ones. Those below a confidence of `least` are left out. Raises AuditorError
     where the configuration names what does not exist.
     """
     empty = empty_tables(connection, catalog)
     inside_json, unopened = places_inside_json(connection, catalog, empty)
-    candidates = candidates_of(catalog, inside_json)
+    said = told(catalog, config)
+    by_type, untyped = candidates_by_type(connection, catalog, empty, said)
+    candidates = candidates_of(catalog, inside_json, by_type, said)
     evidence = look_up(connection, candidates, empty)
     several, untried = infer_composites(connection, catalog, empty)
     scored = (*without_parts(infer(catalog, candidates, evidence), several), *several)
@@ -56,6 +59,7 @@ def find_references(
         unseen=(
             *unmeasured(catalog),
             *unopened,
+            *untyped,
             *unlooked_candidates(candidates, evidence, references, config.thresholds.reference_confidence),
             *(unlooked_composite(each, reason) for each, reason in untried),
         ),

@@ -103,17 +103,21 @@ class Keys:
     """All keys of the catalog, by what others could call them."""
 
     all: tuple[Key, ...]
+    aliases: tuple[tuple[str, int], ...] = ()
+    """Other names of tables, joined, each with the table's oid."""
 
     @classmethod
-    def of(cls, catalog: Catalog) -> "Keys":
+    def of(cls, catalog: Catalog, aliases: tuple[tuple[str, int], ...] = ()) -> "Keys":
         """The keys of all tables in the catalog, in scope or not: a table in scope may refer to one that is not."""
         tables = (table for table in catalog.tables if table.kind in ("table", "partitioned"))
-        return cls(tuple(key for table in tables for key in keys_of(table)))
+        return cls(tuple(key for table in tables for key in keys_of(table)), aliases)
 
     @cached_property
     def by_table_name(self) -> "Index":
-        """By the table's whole name, joined and singular: `salesorder`."""
-        return Index.of((name(key.table.name).joined, key) for key in self.all)
+        """By the table's whole name, joined and singular, `salesorder`, and by its other names."""
+        own = ((name(key.table.name).joined, key) for key in self.all)
+        others = ((alias, key) for alias, oid in self.aliases for key in self.by_oid[oid])
+        return Index.of((*own, *others))
 
     @cached_property
     def by_table_tail(self) -> "Index":
