@@ -122,7 +122,10 @@ WITH RECURSIVE used (oid) AS (
   SELECT part.oid FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid
   CROSS JOIN LATERAL (VALUES (t.typbasetype), (t.typelem)) part (oid) WHERE part.oid <> 0
 )
-SELECT t.oid, n.nspname, t.typname, t.typcategory, t.typbasetype, CASE t.typcategory WHEN 'A' THEN t.typelem ELSE 0 END,
+SELECT t.oid, n.nspname, t.typname, t.typcategory, t.typbasetype,
+  ARRAY(
+    SELECT k.conname FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid AND NOT k.convalidated ORDER BY 1),
+  CASE t.typcategory WHEN 'A' THEN t.typelem ELSE 0 END,
   e.nspname, e.oprname
 FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN LATERAL (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from sys import intern
 from typing import Any, Literal
 
@@ -57,7 +57,16 @@ def _type(row: Row, by_oid: Mapping[int, Row]) -> Type:
         base_schema=intern(base[1]),
         base=intern(base[2]),
         equality=_equality(base, by_oid),
+        not_validated=tuple(_not_validated(row, by_oid)),
     )
+
+
+def _not_validated(row: Row, by_oid: Mapping[int, Row]) -> Iterator[str]:
+    """Of the domain, of what it is made of, and of what an array holds."""
+    yield from row[5]
+    for part in (row[4], row[6]):
+        if part in by_oid:
+            yield from _not_validated(by_oid[part], by_oid)
 
 
 def _base(row: Row, by_oid: Mapping[int, Row]) -> Row:

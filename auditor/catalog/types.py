@@ -21,7 +21,8 @@ class Type:
 
     `category` is pg_type.typcategory (N number, S string, D date/time, U user, B boolean, A array, E enum …);
     `base` is the name of the underlying base type for a domain, else the type's own name;
-    `equality` is the `=` of the default btree (else hash) operator class, None where the type has none.
+    `equality` is the `=` of the default btree (else hash) operator class, None where the type has none;
+    `not_validated` are the constraints of domains in it that are NOT VALID.
     """
 
     oid: int
@@ -32,6 +33,7 @@ class Type:
     base_schema: str
     base: str
     equality: Operator | None
+    not_validated: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:

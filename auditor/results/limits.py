@@ -29,6 +29,7 @@ def limits_of(
         *_of_scope(facts.catalog, facts.config),
         *_of_tables(facts.catalog),
         *_of_partitions(facts.catalog),
+        *_of_domains(facts.catalog),
         *references,
         *_of_statistics(facts, answers),
     )
@@ -69,6 +70,16 @@ def _of_partitions(catalog: Catalog) -> Iterator[Coverage]:
                 subject = _of_constraint(each.schema, each.partition, each.constraint)
                 check = families[each.constraint.kind]
                 yield Coverage(check=check, subject=subject, outcome=Outcome.SKIPPED, reason=OF_A_PARTITION)
+
+
+def _of_domains(catalog: Catalog) -> Iterator[Coverage]:
+    """Columns whose domain has constraints that nobody has validated: their values were there before."""
+    for table in catalog.measurable():
+        for column in table.columns:
+            if column.type.not_validated:
+                reason = f"not validated, and the domain's: {', '.join(column.type.not_validated)} is not measured"
+                subject = subject_of(table, column.name)
+                yield Coverage(check="constraints", subject=subject, outcome=Outcome.SKIPPED, reason=printable(reason))
 
 
 def _of_statistics(facts: Facts, answers: Iterable[Answer]) -> Iterator[Coverage]:

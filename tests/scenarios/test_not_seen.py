@@ -414,3 +414,20 @@ def test_a_remedy_that_fails_is_an_error_of_its_check_on_its_subject(database18:
     assert exit_code(found, "never") == INCOMPLETE
     [summary] = [each for each in found.checks if each.id == "plugged-in"]
     assert summary.outcomes == {Outcome.ERROR: 2, Outcome.FAILED: 1}
+
+
+def test_constraints_of_domains_that_nobody_validated_are_said(database: Database) -> None:
+    script = """CREATE DOMAIN price AS numeric; CREATE DOMAIN fee AS price;
+        CREATE TABLE goods (id int PRIMARY KEY, price price, fee fee, prices price[], name text);
+        INSERT INTO goods VALUES (1, -1, -1, '{-1}', 'a');
+        ALTER DOMAIN price ADD CONSTRAINT positive CHECK (VALUE > 0) NOT VALID"""
+    found = audited(database, script, 'only = ["constraints"]')
+
+    for column in ("price", "fee", "prices"):
+        assert "positive" in reasons(found, f"public.goods({column})")
+    assert reasons(found, "public.goods(name)") == ""
+    assert exit_code(found, "never") == INCOMPLETE
+    with database.connect() as connection:
+        connection.execute("UPDATE goods SET price = 1, fee = 1; ALTER TABLE goods DROP prices")
+        connection.execute("ALTER DOMAIN price VALIDATE CONSTRAINT positive")
+    assert exit_code(audited(database, "", 'only = ["constraints"]'), "never") == CLEAN
