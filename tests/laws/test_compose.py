@@ -1,10 +1,14 @@
 """Laws of composing plans."""
 
+from itertools import combinations
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.model import Note, Part, Phase, Plan, Step
 from auditor.remedy import compose
+from auditor.remedy.rows import assigned_columns
 
 
 @st.composite
@@ -62,3 +66,39 @@ def test_each_step_is_there_once_in_the_order_of_phases(several: list[Plan]) -> 
     assert sorted(found) == sorted({step.id for plan in several for step in plan.steps})
     phases = [list(Phase).index(step.phase) for step in composed.steps]
     assert phases == sorted(phases)
+
+
+@st.composite
+def assignments(draw: st.DrawFn) -> Plan:
+    """A plan of one finding that assigns to some of three columns."""
+    columns = draw(st.sets(st.sampled_from(["a", "b", "c"]), min_size=1))
+    number = draw(st.integers(0, 9))
+    step = Step(
+        id=f"assign-{number}@" + "+".join(sorted(columns)),
+        phase=Phase.CLEANUP,
+        order=(0, ""),
+        title=f"assign {number}",
+        parts=(),
+        lock="none",
+        fingerprints=(f"F-{number}",),
+    )
+    return compose(Plan(id="p1", steps=(step,)))
+
+
+@given(st.lists(assignments(), max_size=4), st.randoms())
+def test_a_conflict_is_told_with_both_sides_whatever_is_composed_first(several: list[Plan], random: Random) -> None:
+    composed = compose(*several)
+    expected = {
+        tuple(sorted((*one.fingerprints, *other.fingerprints)))
+        for one, other in combinations(composed.steps, 2)
+        if assigned_columns(one.id) & assigned_columns(other.id)
+    }
+    told = {note.fingerprints for note in composed.notes}
+    assert {tuple(sorted({*pair})) for pair in expected} == told
+    for note in composed.notes:
+        assert all(fingerprint in note.text for fingerprint in note.fingerprints)
+        titles = {step.title for step in composed.steps if {*step.fingerprints} <= {*note.fingerprints}}
+        assert all(title in note.text for title in titles)
+    again = several.copy()
+    random.shuffle(again)
+    assert compose(*again) == composed
