@@ -5,7 +5,7 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 
-.PHONY: demo test lint docs golden bench clean
+.PHONY: demo test lint docs golden bench bench-references clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo  ## audit the calliq scenario on an embedded server; writes audit/
@@ -28,6 +28,10 @@ docs: $(VENV)/.test  ## write docs/checks from the checks
 
 bench: $(VENV)/.test  ## CALLS=1000000: the audit beside hand-written SQL, as ratios
 	$(VENV)/bin/python -m bench --calls $${CALLS:-1000000}
+
+bench-references: $(VENV)/.test  ## DATA=folder, REFIT=1: how well undeclared references are found; writes docs/references.md
+	@test -n "$(DATA)" || { echo "name the folder of the open data: make bench-references DATA=…"; exit 1; }
+	$(VENV)/bin/python -m bench.references --data "$(DATA)" --docs --errors $(if $(REFIT),--refit)
 
 clean:
 	rm -rf $(VENV) audit build dist *.egg-info

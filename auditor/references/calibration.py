@@ -61,8 +61,34 @@ def is_by_name(reference: Reference) -> bool:
 UNFITTED = Calibration()
 
 # fitted: begin
-WITH_VALUES: Knots = ()
-BY_NAME_ONLY: Knots = ()
+WITH_VALUES: Knots = (
+    (0.05, 0.05),
+    (0.15, 0.15),
+    (0.25, 0.25),
+    (0.35, 0.35),
+    (0.45, 0.45),
+    (0.546, 0.68),
+    (0.68, 0.744),
+    (0.736, 0.856),
+    (0.84, 0.863),
+    (0.879, 0.937),
+    (0.92, 0.984),
+    (0.966, 0.995),
+    (0.985, 0.999),
+)
+BY_NAME_ONLY: Knots = (
+    (0.064, 0.005),
+    (0.123, 0.013),
+    (0.25, 0.04),
+    (0.347, 0.053),
+    (0.449, 0.12),
+    (0.55, 0.55),
+    (0.714, 0.746),
+    (0.815, 0.873),
+    (0.853, 0.947),
+    (0.97, 0.97),
+    (0.99, 0.99),
+)
 # fitted: end
 
 FITTED = Calibration(with_values=WITH_VALUES, by_name=BY_NAME_ONLY)

@@ -1,0 +1,90 @@
+"""The open data: a folder with `load.py`, `score.py` and one folder a schema, each with rows and the truth.
+
+It is no part of this repository: every schema has a licence of its own.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+Pairs = frozenset[tuple[str, str]]
+Ends = tuple[str, str, Pairs]
+"""Both tables and the pairs of columns."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One schema of the open data."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """What the tables call it."""
+        return self.folder.name
+
+    @cached_property
+    def has_rows(self) -> bool:
+        """Whether its source ships any."""
+        return any(self.folder.glob("*.csv.gz"))
+
+    @cached_property
+    def _loader(self) -> Any:
+        return _module(self.folder.parent / "load.py")
+
+    @cached_property
+    def _tables(self) -> list[dict[str, Any]]:
+        tables: list[dict[str, Any]] = self._loader.json.loads((self.folder / "schema.json").read_text())["tables"]
+        return tables
+
+    def load(self, dsn: str, *, with_rows: bool, orphans: float = 0.0) -> None:
+        """Into an empty database; `orphans` is the share of the rows of each true reference that is made to dangle."""
+        with psycopg.connect(dsn) as connection:
+            for table in self._tables:
+                self._loader.create(connection, table)
+                if with_rows:
+                    self._loader.fill(connection, self.folder, table)
+                self._loader.constrain(connection, table)
+            for key in self.truth(with_rows=True).keys.values() if orphans else ():
+                self._loader.orphan(connection, key, orphans)
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("ANALYZE")
+
+    def truth(self, *, with_rows: bool, of_application: bool = False) -> Any:
+        """What there was to find, as the data's own scorer reads it; `of_application`: with what only the application
+        declares."""
+        scorer = _module(self.folder.parent / "score.py")
+        extra = "count" if of_application else "ignore"
+        return scorer.Truth(self.folder / "truth.json", with_rows, True, extra)
+
+
+def schemas(folder: Path) -> tuple[Schema, ...]:
+    """All of them."""
+    return tuple(Schema(each.parent) for each in sorted(folder.glob("*/truth.json")))
+
+
+@contextmanager
+def database(server: str, name: str) -> Iterator[str]:
+    """A new database on that server, gone at the end."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield make_conninfo(server, dbname=name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _module(file: Path) -> Any:
+    spec = spec_from_file_location(f"open_data_{file.stem}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
