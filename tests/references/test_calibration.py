@@ -34,7 +34,7 @@ def test_scores_that_say_too_much_are_corrected_where_there_is_enough_to_go_by()
     (guess, *_) = applied(boasting, fit([(boasting, 1.0)])).guesses
     assert 0.48 < guess.confidence < 0.6
     (guess, *_) = applied(modest, fit([(modest, 1.0)])).guesses
-    assert guess.confidence > 0.95
+    assert guess.confidence > 0.85
 
 
 def test_a_handful_of_lucky_guesses_makes_nobody_sure() -> None:
