@@ -87,7 +87,7 @@ def _of_folder(path: Path) -> PlanFolder:
         raise AuditorError(f"{path} is no plan folder of this version: {error}", _AGAIN) from None
     missing = [step.phase.file for step in audit.plan.steps if step.phase not in files]
     if missing:
-        raise AuditorError(f"{path} lacks {missing[0]}", _AGAIN)
+        raise AuditorError(f"{path} lacks {missing[0]}: it is no plan for psql", "name the report.json of its audit")
     return PlanFolder(audit=audit, files=files, path=path, report=_report_beside(path, audit))
 
 

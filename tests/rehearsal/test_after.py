@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from auditor.demo.server import CONFIG
 from auditor.model import Phase
 from tests.cli.test_command_line import DIRTY, auditor
-from tests.rehearsal.rehearsing import execute, plan_of
+from tests.rehearsal.rehearsing import calliq_plan, execute, plan_of
 from tests.servers import Database
 
 QUARANTINE = "SELECT to_regnamespace('auditor_quarantine') IS NOT NULL"
@@ -51,6 +52,16 @@ def test_after_the_plan_was_run_they_are_gone_and_new_ones_are_told(database18: 
     execute(database18, "ALTER TABLE loans ADD FOREIGN KEY (book_id) REFERENCES books NOT VALID;")
 
     assert verify(plan, database18).returncode == 1
+
+
+def test_all_that_the_plan_of_calliq_mends_is_gone(calliq18: Database, tmp_path: Path) -> None:
+    plan = calliq_plan(calliq18, tmp_path)
+    apply(plan, calliq18)
+
+    done = auditor("verify", str(plan), calliq18.dsn, "--config", str(CONFIG), folder=tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 left" in done.stdout
 
 
 def test_verification_changes_nothing_even_where_its_steps_would(database18: Database, tmp_path: Path) -> None:
