@@ -19,7 +19,7 @@ import reports
 import reports.terminal
 from auditor import engine
 from auditor.check import Check
-from auditor.config import Config, load_config, nearest, overridden
+from auditor.config import Config, PlanFormat, load_config, nearest, overridden
 from auditor.connect import resolve
 from auditor.errors import AuditorError
 from auditor.model import Audit
@@ -93,9 +93,9 @@ def choose(known: Sequence[Check], only: Sequence[str], skip: Sequence[str]) -> 
     return chosen
 
 
-def all_formats() -> dict[str, Format]:
-    """Every format of a report by name."""
-    return {each.name: each for each in reports.FORMATS}
+def all_formats(plan_format: PlanFormat = "psql") -> dict[str, Format]:
+    """Every format of a report by name; `sql` is the plan, for that runner."""
+    return {each.name: each for each in (*reports.FORMATS, reports.PLAN_FORMATS[plan_format])}
 
 
 def terminal_text(audit: Audit, *, color: bool, width: int | None, plan: str | None) -> str:

@@ -16,6 +16,8 @@ from reports import numbers
 
 # What Markdown would take for an element, a table's border, a link, code, or an escape.
 _MARKDOWN = re.compile(r"[\\`<|\[\]]")
+# The quotes that could end a literal of Python in one, and in several lines.
+_ENDING, _ENDING_TRIPLE = re.compile('"'), re.compile(r'"(?="|\Z)')
 _SURELY_PLAIN = re.compile(r"([ -~\n\t]+)")
 _SETTINGS = re.compile(
     r"((?:^(?:BEGIN ISOLATION LEVEL [A-Z ]+|SET (?:LOCAL )?\w+ = [^\n]*|RESET \w+);\n?){2,})", re.MULTILINE
@@ -38,6 +40,11 @@ def html_environment() -> Environment:
 def markdown_page(template: str, **values: Any) -> str:
     """The template with these values, none of which can begin an element, a link or a cell."""
     return _markdown().get_template(template).render(**values)
+
+
+def python_page(template: str, **values: Any) -> str:
+    """The template with these values, each text of which is a literal: nothing in it is code."""
+    return _python().get_template(template).render(**values)
 
 
 def sql_markup(sql: str) -> Markup:
@@ -74,9 +81,26 @@ def _as_markdown(value: Any) -> Any:
     return _MARKDOWN.sub(r"\\\g<0>", printable(value)) if isinstance(value, str) else value
 
 
+def _as_python(value: Any) -> Any:
+    """A literal of that text, with its lines as they are where it has several; Markup is code of the template's own."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    quote, ends = ('"""', _ENDING_TRIPLE) if "\n" in value else ('"', _ENDING)
+    escaped = ends.sub(r"\\\g<0>", value.replace("\\", "\\\\"))
+    shown = (each if each == "\n" or each.isprintable() else ascii(each)[1:-1] for each in escaped)
+    return f"{quote}{''.join(shown)}{quote}"
+
+
 @cache
 def _markdown() -> Environment:
     return _environment(finalize=_as_markdown, autoescape=False)
+
+
+@cache
+def _python() -> Environment:
+    environment = _environment(finalize=_as_python, autoescape=False)
+    environment.filters["name"] = Markup
+    return environment
 
 
 def _environment(**options: Any) -> Environment:

@@ -779,6 +779,7 @@ _steps = st.builds(
             statements=_tuples_of(texts),
             transactional=st.booleans(),
             condition=st.none() | texts,
+            repairs=st.booleans(),
             may_fail=st.booleans(),
         )
     ),

@@ -10,6 +10,12 @@ from auditor.config import Config, load_config, overridden
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+plan_format = click.option(
+    "--plan-format",
+    type=click.Choice(["psql", "steps", "alembic"]),
+    help="Whom the plan is for: psql (default), runners that wrap each file in a transaction, or Alembic.",
+)
+
 _OPTIONS = (
     click.option("--config", type=click.Path(path_type=Path), help="auditor.toml; options here override it."),
     click.option("--only", multiple=True, metavar="CHECK|FAMILY", help="Only these checks; repeatable."),
@@ -19,6 +25,7 @@ _OPTIONS = (
     click.option("--jobs", type=click.IntRange(1, 64), help="Connections that scan at once (default: up to 4)."),
     click.option("--timeout", type=click.FloatRange(min=0.1), help="Seconds for one statement (default 600)."),
     click.option("--budget", type=click.FloatRange(min=0), help="Seconds for the audit (default 3600)."),
+    plan_format,
     click.option(
         "--samples",
         type=click.Choice(["none", "keys", "masked", "raw"]),

@@ -10,9 +10,20 @@ from pathlib import Path
 import click
 
 from auditor import wiring
-from auditor.config import nearest
+from auditor.config import PlanFormat, nearest
 from auditor.errors import AuditorError
 from auditor.model import Audit
+
+_PLAN = (
+    "[0-9][0-9]-*.sql",
+    "plan.json",
+    "steps/[0-9]*.sql",
+    "steps/[0-9]*.sql.conf",
+    "rollback/[0-9]*.sql",
+    "rollback/[0-9]*.sql.conf",
+    "alembic/p[0-9]*.py",
+)
+"""The files of a plan in any of its formats, below its folder."""
 
 
 def check_formats(formats: Sequence[str], out: str) -> tuple[str, ...]:
@@ -50,9 +61,9 @@ def readers_may_leave() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def write(audit: Audit, formats: Sequence[str], out: str) -> tuple[Path, ...]:
+def write(audit: Audit, formats: Sequence[str], out: str, plan_format: PlanFormat = "psql") -> tuple[Path, ...]:
     """Writes the formats below the folder `out` (or one of them to stdout for `-`); gives the files."""
-    known = wiring.all_formats()
+    known = wiring.all_formats(plan_format)
     if out == "-":
         with readers_may_leave():
             click.echo("".join(known[formats[0]].render(audit).values()), nl=False)
@@ -66,7 +77,7 @@ def write(audit: Audit, formats: Sequence[str], out: str) -> tuple[Path, ...]:
 
 def _forget_plan(out: Path) -> None:
     """Removes the files of an earlier plan: one that is not written now would be run with the new ones."""
-    for old in (*(out / "plan").glob("[0-9][0-9]-*.sql"), out / "plan" / "plan.json"):
+    for old in (found for pattern in _PLAN for found in (out / "plan").glob(pattern)):
         try:
             old.unlink(missing_ok=True)
         except OSError as error:

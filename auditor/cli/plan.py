@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -11,13 +11,11 @@ from auditor.cli.options import audit_options, settings
 from auditor.cli.output import check_folder, write
 from auditor.cli.progress import progress_bar
 from auditor.errors import AuditorError
-from auditor.model import Audit, Note, Step
+from auditor.model import Audit
 from auditor.rehearsal.backup import write_drop_backup
 from auditor.rehearsal.folder import read_plan
 from auditor.results.summary import CLEAN, INCOMPLETE
 from auditor.stored import read_audit
-
-_Part = TypeVar("_Part", Step, Note)
 
 
 @click.command("plan")
@@ -29,8 +27,8 @@ _Part = TypeVar("_Part", Step, Note)
 def command(source: str | None, finding: tuple[str, ...], drop_backup: bool, **values: Any) -> int:
     """Write the plan folder for a database, or for a stored report.json.
 
-    Nothing is run: the files are for reading, and for psql. Exit code 0 where the plan is written, 3 where the audit
-    that it follows from has not seen everything.
+    Nothing is run: the files are for reading, and for psql or whom --plan-format names. Exit code 0 where the plan is
+    written, 3 where the audit that it follows from has not seen everything.
     """
     if drop_backup:
         return _write_drop_backup(source)
@@ -41,7 +39,8 @@ def command(source: str | None, finding: tuple[str, ...], drop_backup: bool, **v
     else:
         with progress_bar() as progress:
             audit = wiring.run(source, config=config, progress=progress)
-    for file in write(_only(audit, finding) if finding else audit, ("sql",), config.out):
+    chosen = _only(audit, finding) if finding else audit
+    for file in write(chosen, ("sql",), config.out, config.plan_format):
         click.echo(f"wrote {file}")
     if audit.summary.complete:
         return CLEAN
@@ -61,15 +60,4 @@ def _only(audit: Audit, fingerprints: tuple[str, ...]) -> Audit:
     for wanted in fingerprints:
         if wanted not in known:
             raise AuditorError(f"there is no finding {wanted}", "see the fingerprints in the report")
-    plan = audit.plan
-    steps, notes = _concerning(fingerprints, plan.steps), _concerning(fingerprints, plan.notes)
-    return replace(audit, plan=replace(plan, steps=steps, notes=notes))
-
-
-def _concerning(fingerprints: tuple[str, ...], parts: tuple[_Part, ...]) -> tuple[_Part, ...]:
-    """Those of the findings, each with no other finding named."""
-    return tuple(
-        replace(part, fingerprints=kept)
-        for part in parts
-        if (kept := tuple(each for each in part.fingerprints if each in fingerprints))
-    )
+    return replace(audit, plan=audit.plan.concerning(fingerprints))

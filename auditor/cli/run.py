@@ -36,7 +36,7 @@ def command(dsn: str | None, **values: Any) -> int:
 
 def finish(audit: Audit, formats: tuple[str, ...], config: Config) -> int:
     """Writes the reports, shows the findings unless stdout carries a report, and gives the exit code."""
-    files = write(audit, formats, config.out)
+    files = write(audit, formats, config.out, config.plan_format)
     if config.out != "-":
         with readers_may_leave():
             show(audit, files)

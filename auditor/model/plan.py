@@ -1,7 +1,9 @@
 """A plan: steps of SQL in phases, for a person to read and run."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 
 from auditor.model.rehearsal import Rehearsal
 from auditor.model.script import Part, psql_text
@@ -80,3 +82,19 @@ class Plan:
     steps: tuple[Step, ...] = ()
     notes: tuple[Note, ...] = ()
     rehearsal: Rehearsal | None = None
+
+    def concerning(self, fingerprints: Collection[str]) -> "Plan":
+        """What these findings need, with no other finding named."""
+        steps, notes = _concerning(fingerprints, self.steps), _concerning(fingerprints, self.notes)
+        return Plan(id=self.id, steps=steps, notes=notes)
+
+
+_Named = TypeVar("_Named", Step, Note)
+
+
+def _concerning(fingerprints: Collection[str], parts: tuple[_Named, ...]) -> tuple[_Named, ...]:
+    return tuple(
+        replace(part, fingerprints=kept)
+        for part in parts
+        if (kept := tuple(each for each in part.fingerprints if each in fingerprints))
+    )

@@ -14,7 +14,8 @@ class Part:
     """Statements that run in one transaction or, where PostgreSQL refuses it in any, a single one outside.
 
     `settings` (`lock_timeout = '2s'`) hold for them alone. Outside, `condition` is an SQL expression that says whether
-    the statement is needed; `may_fail` is true where its failure is what it is for. Each can be run again.
+    the statement is needed; `repairs` is true where it clears away what a failure of the part after it left behind, and
+    `may_fail` where its failure is what it is for. Each can be run again.
     """
 
     title: str
@@ -22,6 +23,7 @@ class Part:
     statements: tuple[str, ...]
     transactional: bool = True
     condition: str | None = None
+    repairs: bool = False
     may_fail: bool = False
 
 

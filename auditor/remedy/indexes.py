@@ -32,7 +32,7 @@ class IndexName:
             f"CREATE {unique}INDEX CONCURRENTLY IF NOT EXISTS {sql.quote(self.name)}"
             f" ON {sql.quote(self.of_schema, self.of)} {keys};"
         )
-        return self._dropped(title, self.name, "NOT i.indisvalid"), outside(title, create)
+        return self._dropped(title, self.name, "NOT i.indisvalid", repairs=True), outside(title, create)
 
     def unique(self, title: str, keys: Sequence[str], where: str = "") -> Part:
         """Fails where rows share a key, before it is built: a build that failed leaves an index that refuses writes."""
@@ -63,7 +63,7 @@ class IndexName:
         """Builds it anew where it is invalid; what a rebuild that failed left behind is dropped first."""
         rebuild = f"REINDEX INDEX CONCURRENTLY {sql.quote(self.schema, self.name)};"
         return (
-            self._dropped(title, _left_behind(self.name), "NOT i.indisvalid"),
+            self._dropped(title, _left_behind(self.name), "NOT i.indisvalid", repairs=True),
             outside(title, rebuild, self._is_there(self.name, "NOT i.indisvalid")),
         )
 
@@ -75,9 +75,9 @@ class IndexName:
         """Whether it is there, on this table, and valid."""
         return self._is_there(self.name, "i.indisvalid")
 
-    def _dropped(self, title: str, name: str, condition: str) -> Part:
+    def _dropped(self, title: str, name: str, condition: str, repairs: bool = False) -> Part:
         drop = f"DROP INDEX CONCURRENTLY IF EXISTS {sql.quote(self.schema, name)};"
-        return outside(title, drop, self._is_there(name, condition))
+        return outside(title, drop, self._is_there(name, condition), repairs=repairs)
 
     def _is_there(self, name: str, condition: str) -> Sql:
         """Whether an index of that name is on this table, and is so."""

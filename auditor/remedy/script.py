@@ -39,7 +39,9 @@ def transaction(title: str, *statements: str, timeout: str = QUICK, path: bool =
     return Part(title=title, settings=settings, statements=statements)
 
 
-def outside(title: str, statement: str, condition: str | None = None, may_fail: bool = False) -> Part:
+def outside(
+    title: str, statement: str, condition: str | None = None, *, repairs: bool = False, may_fail: bool = False
+) -> Part:
     """A statement that PostgreSQL refuses in a transaction, which can be repeated."""
     return Part(
         title=title,
@@ -47,6 +49,7 @@ def outside(title: str, statement: str, condition: str | None = None, may_fail: 
         statements=(statement,),
         transactional=False,
         condition=condition,
+        repairs=repairs,
         may_fail=may_fail,
     )
 

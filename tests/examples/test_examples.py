@@ -14,6 +14,7 @@ from auditor.model import Outcome
 from auditor.wiring import all_checks
 from tests.examples import variants
 from tests.examples.circle import apply, audit, found, roll_back, serious, snapshot, write_plan
+from tests.linting import complaints
 from tests.servers import Database, Servers, found_versions
 
 VARIANTS = ("plain", "quoted", "schema", "partitioned")
@@ -46,6 +47,7 @@ def test_circle(servers: Servers, tmp_path: Path, check: Check, example: Example
             return
         before, as_it_was = serious(audit(database, config)), snapshot(database)
         plan = write_plan(first, tmp_path)
+        assert complaints(first, version, tmp_path) == ""
 
         apply(database, plan)
         after = audit(database, config)

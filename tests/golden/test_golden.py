@@ -10,13 +10,14 @@ from time import monotonic
 
 import pytest
 
-from auditor.config import load_config
+from auditor.config import PlanFormat, load_config
 from auditor.demo.server import CONFIG
 from auditor.engine import Clock, audit
 from auditor.model import Audit
 from auditor.wiring import all_checks, all_formats, terminal_text
 from tests.servers import Database
 
+OTHERS: tuple[PlanFormat, ...] = ("steps", "alembic")
 HERE = Path(__file__).parent / "calliq"
 
 
@@ -28,7 +29,15 @@ def rendered(request: pytest.FixtureRequest) -> dict[str, str]:
         value = without_chance(audited(database))
     for each in all_formats().values():
         files |= each.render(value)
+    files |= {f"{name}/{file}": text for name in OTHERS for file, text in part_of_plan(value, name).items()}
     return files | {"terminal.txt": terminal_text(value, color=False, width=None, plan=None)}
+
+
+def part_of_plan(value: Audit, plan_format: PlanFormat) -> dict[str, str]:
+    """The plan of one table's findings in that format; `plan.json` is that of psql's folder."""
+    concerned = [each.fingerprint for each in value.findings if each.subject.table == "referrals"]
+    files = all_formats(plan_format)["sql"].render(replace(value, plan=value.plan.concerning(concerned)))
+    return {name: text for name, text in files.items() if not name.endswith("plan.json")}
 
 
 def audited(database: Database) -> Audit:
@@ -41,7 +50,7 @@ def without_chance(value: Audit) -> Audit:
     return replace(
         value,
         run=replace(value.run, duration_s=0.0, statements=0, rows_read_by_client=0, jobs=2),
-        database=replace(value.database, name="calliq", bytes=0, server_version="18", system_identifier=None),
+        database=replace(value.database, name="calliq", bytes=0, server_version="18"),
         tables=tuple(replace(table, bytes=0) for table in value.tables),
         scans=(),
     )

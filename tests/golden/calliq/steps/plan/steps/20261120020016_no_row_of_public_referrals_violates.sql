@@ -1,0 +1,32 @@
+-- migrate:up
+-- 17 of 34, verify: no row of public.referrals violates
+-- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
+-- finding F-73a797a45a
+-- lock ACCESS SHARE on public.referrals: nobody waits
+-- runs in a transaction, which the runner begins and ends
+SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+DO $$BEGIN PERFORM pg_catalog.set_config('auditor.path', pg_catalog.current_setting('search_path'), true); END$$;
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+number bigint;
+BEGIN
+number := (SELECT count(*) AS count_1 
+FROM public.referrals 
+WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
+FROM public.users AS ref 
+WHERE ref.id = public.referrals.referrer_id)));
+IF number > 0 THEN
+RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
+END IF;
+END
+$auditor$;
+DO $$BEGIN PERFORM pg_catalog.set_config('search_path', pg_catalog.current_setting('auditor.path'), true); END$$;
