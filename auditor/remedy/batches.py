@@ -50,9 +50,9 @@ class WorkList:
         """Its table's; which does not begin with the plan's id, as it is no quarantine."""
         return sql.quote(QUARANTINE_SCHEMA, sql.derived_name("todo", self.plan_id, suffix=digest(self.step)))
 
-    def made(self, violation: Condition) -> Sql:
-        """Notes the rows that violate."""
-        number = sa.func.row_number().over().op("/")(sa.literal(BATCH))
+    def made(self, violation: Condition, size: int) -> Sql:
+        """Notes the rows that violate, so many for each batch."""
+        number = sa.func.row_number().over().op("/")(sa.literal(size))
         key = (value.label(label) for label, value, _ in self._key)
         found = sa.select(number.label("batch"), *key).select_from(relation_of(self.table)).where(violation)
         return Sql(
@@ -103,13 +103,15 @@ class WorkList:
 class Change:
     """A change of the rows of a table that violate, and of the tables that it drags along.
 
-    `rows` says which; `statements` are those that change all of them or, given what is true of its rows, one batch.
+    `rows` says which, `expected` how many with all that goes along; `statements` are those that change all of them or,
+    given what is true of its rows, one batch.
     """
 
     step: str
     title: str
     rows: Picked
     tables: tuple[Table, ...]
+    expected: float
     checks: tuple[Sql, ...]
     statements: Callable[[Condition | None], Iterable[Sql]]
     path: bool
@@ -120,7 +122,7 @@ class Change:
 
     def part(self, context: PlanContext) -> Part:
         """The change: at once, or in batches."""
-        return self._in_batches(context) if in_batches(context, self.tables[0]) else self._at_once(context)
+        return self._in_batches(context) if self._is_large(context) else self._at_once(context)
 
     def _at_once(self, context: PlanContext) -> Part:
         statements = (*self.checks, *guarded(self.tables[0], self.rows(None), context), *self.statements(None))
@@ -130,7 +132,7 @@ class Change:
     def _in_batches(self, context: PlanContext) -> Part:
         todo = self.work_list(context)
         guard = guarded(self.tables[0], self.rows(None), context, todo.name)
-        noted = attempts((*self.checks, todo.made(self.rows(None)), *guard), self.tables)
+        noted = attempts((*self.checks, todo.made(self.rows(None), self._size(context)), *guard), self.tables)
         done = Sql(f"DELETE FROM {todo.name} AS todo WHERE todo.batch = auditor_block.batch;")  # noqa: S608
         now = ("SET CONSTRAINTS ALL IMMEDIATE;", *self.checks, *self.statements(todo.holds), done)
         body = f"""{todo.taken(self.tables)}
@@ -151,7 +153,7 @@ DROP TABLE {todo.name};
 
     def undoing(self, context: PlanContext, title: str, returns: list[Return], mended: Sql | None) -> Part:
         """What brings the changed rows back: at once, or a batch at a time."""
-        if not in_batches(context, self.tables[0]):
+        if not self._is_large(context):
             return transaction(title, undone(returns, mended), timeout=LONG, rows=True)
         todo = self.work_list(context)
         taken = f"{todo.taken(self.tables)}\nDROP TABLE IF EXISTS {todo.name};"
@@ -159,8 +161,11 @@ DROP TABLE {todo.name};
         undoing = undone(returns, mended, before=taken, commit=commit, after=todo.released)
         return committing(f"{title}, in batches", undoing)
 
+    def _is_large(self, context: PlanContext) -> bool:
+        """Whether so many rows are expected to change that others would wait for them."""
+        return (self.expected if context.violations is not None else self.tables[0].rows or 0) > AT_ONCE
 
-def in_batches(context: PlanContext, table: Table) -> bool:
-    """Whether so many rows are expected to change that others would wait for them."""
-    expected = context.violations if context.violations is not None else table.rows
-    return (expected or 0) > AT_ONCE
+    def _size(self, context: PlanContext) -> int:
+        """Violating rows for each batch: fewer where each takes others along."""
+        share = (context.violations or 1) / max(self.expected, context.violations or 1)
+        return max(1, round(BATCH * share))

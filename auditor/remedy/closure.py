@@ -15,7 +15,7 @@ from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.remedy.images import assign_statement
 from auditor.remedy.operation import PlanContext
 from auditor.remedy.quarantine import Quarantine, relation_of
-from auditor.remedy.script import inner, named, oid_of, refuse
+from auditor.remedy.script import inner, oid_of, refuse
 from auditor.sql import Condition, Expression, Sql
 
 
@@ -245,14 +245,3 @@ IF found.called IS NOT NULL THEN
     }
 END IF;"""  # noqa: S608
     return inner(body, "found record;")
-
-
-def described(closure: Closure) -> str:
-    """What goes along, for the reader of the plan; empty where nothing does."""
-    others = [named(table) for table in closure.tables[1:]]
-    itself = any(edge.table is edge.referenced for edge in closure.taking)
-    taken = [*others, *([f"other rows of {named(closure.tables[0])}"] if itself else [])]
-    released = [f"{named(edge.table)}({', '.join(edge.let_go)})" for edge in closure.letting_go]
-    parts = [f"rows that refer to them go with them: {', '.join(taken)}"] if taken else []
-    parts += [f"rows that refer to them are set NULL: {', '.join(released)}"] if released else []
-    return "; ".join(parts)

@@ -10,13 +10,14 @@ from auditor.catalog import Constraint, Table
 from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
 from auditor.remedy.batches import Change, Picked, violating
-from auditor.remedy.closure import Closure, closure_of, described, keys_into, removal, unforeseen
+from auditor.remedy.closure import Closure, closure_of, keys_into, removal, unforeseen
 from auditor.remedy.constraints import broken_key_reopened, reopened
 from auditor.remedy.images import assign_statement, set_aside_statement
 from auditor.remedy.operation import Operation, PlanContext, Refusal
 from auditor.remedy.quarantine import Quarantine, ready, relation_of
 from auditor.remedy.restore import Return, put_back, take_back
 from auditor.remedy.script import LONG, block, digest, named, refuse, transaction, words
+from auditor.remedy.toll import described, dragged, room
 from auditor.sql import Condition, Expression, Sql
 
 
@@ -67,13 +68,16 @@ def removal_steps(  # noqa: PLR0917
     for quarantine in quarantines:
         yield from _broken_keys_reopened(context, quarantine.table)
     title = f"set aside rows of {named(table)}"
-    if dragged := described(closure):
-        yield Note(f"{title}: {dragged}")
+    going = dragged(closure, context.violations)
+    if along := described(closure, context.violations):
+        yield Note(f"{title}: {along}")
+    yield from room(title, closure.tables, going, 1)
     change = Change(
         step=step,
         title=title,
         rows=rows,
         tables=tuple(each.table for each in (*quarantines, *others)),
+        expected=sum(going.values()),
         checks=(ready((*quarantines, *others)), unforeseen(closure)),
         statements=lambda batch: _removed(step, closure, quarantines, rows(batch), moves(batch)),
         path=not _fires(quarantines + others),
@@ -155,10 +159,12 @@ def assignment_steps(
         title=f"assign {named(table)}({printable(', '.join(values))})",
         rows=rows,
         tables=(table,),
+        expected=float(context.violations or 0),
         checks=(ready((quarantine,)),),
         statements=lambda batch: (assign_statement(quarantine, step, values, rows(batch)),),
         path=not _fires([quarantine]),
     )
+    yield from room(change.title, (table,), {table.oid: change.expected}, 2)
     yield changing(context, change, rank, context.violations)
     yield restoring(context, change, rank, [take_back(step, quarantine, values)])
     yield holds_no(table, rows(None), context)
