@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": "write the plan of an audit: backup, clean-up, constraints, verification, rollback",
     "rehearse": "try a plan on a copy: apply, verify, roll back, compare",
     "verify": "after a plan was run: which of its findings are gone, left, new",
+    "references": "which columns refer to which table, declared or not, and why",
     "checks": "the catalog of checks; one check in full",
     "report": "render a stored report.json again, in any format",
 }

@@ -1,0 +1,37 @@
+"""A reference as auditor.toml names it: the one line that accepts or rejects it."""
+
+import re
+
+from auditor.model.finding import Finding
+from auditor.model.reference import Reference
+
+_PLAIN = re.compile(r'[^\s."(),][^."(),]*(?<!\s)')
+
+
+def line_of(reference: Reference) -> str:
+    """`public.orders(ref) -> public.customers(id)`, for `references.accept` or `references.reject`."""
+    inner = reference.expression or _listed(reference.columns)
+    here = f"{_name(reference.schema)}.{_name(reference.table)}({inner})"
+    return f"{here} -> {_there(reference.ref_schema, reference.ref_table, reference.ref_columns)}"
+
+
+def line_of_finding(finding: Finding) -> str | None:
+    """The line that rejects the inferred reference behind that finding; None where there is none."""
+    subject, there = finding.subject, finding.reference
+    if there is None or there.declared or subject.schema is None or subject.table is None:
+        return None
+    here = f"{_name(subject.schema)}.{_name(subject.table)}({subject.expression or _listed(subject.columns)})"
+    return f"{here} -> {_there(there.schema, there.table, there.columns)}"
+
+
+def _there(schema: str, table: str, columns: tuple[str, ...]) -> str:
+    return f"{_name(schema)}.{_name(table)}({_listed(columns)})"
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    return ", ".join(map(_name, columns))
+
+
+def _name(name: str) -> str:
+    """In double quotes where it holds what separates names."""
+    return name if _PLAIN.fullmatch(name) else '"' + name.replace('"', '""') + '"'
