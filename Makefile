@@ -5,7 +5,7 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 
-.PHONY: demo test lint docs golden bench bench-references clean
+.PHONY: demo test laws lint docs golden bench bench-references clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo  ## audit the calliq scenario on an embedded server; writes audit/
@@ -13,6 +13,9 @@ demo: $(VENV)/.demo  ## audit the calliq scenario on an embedded server; writes 
 
 test: $(VENV)/.test lint  ## everything that CI runs
 	$(VENV)/bin/pytest -n $${AUDITOR_TEST_JOBS:-auto}
+
+laws: $(VENV)/.test  ## EXAMPLES=250: that many random databases for each of 16 shards through a plan and back
+	AUDITOR_LAWS=$${EXAMPLES:-250} $(VENV)/bin/pytest -n $${AUDITOR_TEST_JOBS:-auto} tests/laws/test_identity.py
 
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .

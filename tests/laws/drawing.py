@@ -249,7 +249,8 @@ def _state(drawing: Drawing, table: Table) -> None:
     pool = ("'active'", "'ended'", "'new'", "NULL", "'active'")
     column = table.column("state")
     table.add(column, "state DEFAULT 'new'", drawing.each(table, lambda n: pool[n % 5]))
-    if owners := [name for name in table.comparable if name != column]:
+    # One that is to be filled with a constant, and unique, would be a contradiction.
+    if owners := [name for name in table.comparable if name not in (column, table.column("filled"))]:
         where = json.dumps(f"{quote(column)} = 'active'")
         keys = json.dumps(owners[:1])
         drawing.intend.append(_intended("unique", table, f"columns = {keys}", f"where = {where}"))
