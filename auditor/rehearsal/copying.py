@@ -71,23 +71,26 @@ def private_copy(session: Session, dsn: str, sample: Sample | None) -> Iterator[
     ((name, encoding),) = source.execute(_TARGET)
     with private_server(server.folder) as maintenance:
         _create(make_conninfo(maintenance, dbname="template1"), name, encoding)
-        own = make_conninfo(maintenance, dbname=name)
-        with psycopg.connect(own, autocommit=True) as target:
-            copy_roles(source, target, name)
-            loaded = _fill(session, dsn, own, server, sample)
-            absent = missing(source, target)
-            target.execute("VACUUM (ANALYZE)")
-            version = target.info.server_version
-        yield Copy(
-            dsn=own,
-            place=f"a PostgreSQL {version // 10_000}.{version % 10_000} of its own",
-            database=name,
-            major=version // 10_000,
-            programs=server,
-            loaded=loaded,
-            missing=absent,
-            sample=sample,
-        )
+        yield _made(session, dsn, sample, server, make_conninfo(maintenance, dbname=name))
+
+
+def _made(session: Session, dsn: str, sample: Sample | None, server: Programs, own: str) -> Copy:
+    with psycopg.connect(own, autocommit=True) as target:
+        name, version = target.info.dbname, target.info.server_version
+        copy_roles(session.main, target, name)
+        loaded = _fill(session, dsn, own, server, sample)
+        absent = missing(session.main, target)
+        target.execute("VACUUM (ANALYZE)")
+    return Copy(
+        dsn=own,
+        place=f"a PostgreSQL {version // 10_000}.{version % 10_000} of its own",
+        database=name,
+        major=version // 10_000,
+        programs=server,
+        loaded=loaded,
+        missing=absent,
+        sample=sample,
+    )
 
 
 def _fill(session: Session, dsn: str, own: str, server: Programs, sample: Sample | None) -> Loaded:

@@ -31,11 +31,6 @@ class Programs:
         """Whether a server is there too."""
         return all((self.folder / name).exists() for name in ("initdb", "postgres", "pg_ctl"))
 
-    def brings(self, extension: str) -> bool:
-        """Whether a server of these programs can have that extension."""
-        asked = subprocess.run([self.folder / "pg_config", "--sharedir"], capture_output=True, text=True, check=False)
-        return (Path(asked.stdout.strip()) / "extension" / f"{extension}.control").exists()
-
     def dump(self, dsn: str, *options: str) -> str:
         """What pg_dump writes, without tablespaces and what else belongs to the machine; AuditorError where it fails.
 
