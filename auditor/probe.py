@@ -6,7 +6,7 @@ verification, so that they cannot disagree.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -24,7 +24,8 @@ OrphanName = Literal["plain", "sentinel", "near-miss"]
 class Measurement:
     """What a probe brought back: `violations` of a `population`, out of `rows` in the table.
 
-    `groups` is the number of distinct keys that rows share (KeyProbe only). `exact` is false for a sample.
+    `groups` is the number of distinct keys that rows share (KeyProbe), or of elements that find nothing (arrays).
+    `exact` is false for a sample.
     `by_kind` says of a ReferenceProbe how many orphans there are of each kind, whichever it is about.
     `met` are the keys of some violating rows, where the scan met them in passing: as `row_key_json` writes them.
     """
@@ -135,8 +136,9 @@ class ReferenceProbe:
     `match` says when a row of `target` (an alias of the referenced relation) is the one referred to; `population`
     the rows that refer to anything (MATCH SIMPLE: no NULL in the key); `escapes` rows that violate without looking
     (MATCH FULL: the key is partly NULL). `pairs` are the compared expressions, referencing and referenced.
-    `kinds` are counted apart in the same scan; `only` names the kind that this probe is about (`plain`: none of
-    them), None all orphans.
+    `elements` are the values of a row that holds many: a column over the row's array; it violates where one of them
+    finds nothing. `kinds` are counted apart in the same scan; `only` names the kind that this probe is about (`plain`:
+    none of them), None all orphans.
     """
 
     table: Table
@@ -147,6 +149,7 @@ class ReferenceProbe:
     match: sql.Condition
     pairs: tuple[tuple[sql.Expression, sql.Expression], ...]
     escapes: sql.Condition | None = None
+    elements: sa.TableValuedColumn[Any] | None = None
     kinds: tuple[OrphanKind, ...] = ()
     only: OrphanName | None = None
     columns: tuple[str, ...]
@@ -158,7 +161,7 @@ class ReferenceProbe:
     @property
     def violation(self) -> sql.Condition:
         """True of the orphans: `NOT EXISTS`, because `NOT IN` finds none as soon as one referenced key is NULL."""
-        all_of_them = orphans(self.population, self.target, self.match, self.escapes)
+        all_of_them = orphans(self.population, self.target, self.match, self.escapes, self.elements)
         if self.only is None or not self.kinds:
             return all_of_them if self.only in (None, "plain") else sa.false()
         return sa.and_(all_of_them, of_kind(self.kinds, self.only))
@@ -172,11 +175,19 @@ def of_kind(kinds: tuple[OrphanKind, ...], name: OrphanName) -> sql.Condition:
 
 
 def orphans(
-    population: sql.Condition, target: sa.FromClause, match: sql.Condition, escapes: sql.Condition | None
+    population: sql.Condition,
+    target: sa.FromClause,
+    match: sql.Condition,
+    escapes: sql.Condition | None,
+    elements: sa.TableValuedColumn[Any] | None = None,
 ) -> sql.Condition:
-    """True of the rows of `population` that find no row of `target`, and of those that `escapes` names."""
+    """True of the rows of `population` that find no row of `target` (be it for one of `elements`), and of those that
+    `escapes` names."""
     found = sa.exists(sa.select(sa.literal_column("1")).select_from(target).where(match))
     orphan = sa.and_(population, ~found)
+    if elements is not None:
+        one: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(elements.scalar_alias)
+        orphan = sa.and_(population, sa.exists(one.where(elements.is_not(None), ~found)))
     return orphan if escapes is None else sa.or_(orphan, escapes)
 
 

@@ -132,7 +132,7 @@ def _links(audit: Audit, shown: set[Node]) -> list[_Link]:
     """The references among these tables, those of findings too where the audit lists them nowhere else."""
     columns: dict[tuple[Node, Node, bool], dict[str, None]] = defaultdict(dict)
     violations: Counter[tuple[Node, Node, bool]] = Counter()
-    for each in audit.references:
+    for each in (*audit.references, *audit.other_references):
         key = ((each.schema, each.table), (each.ref_schema, each.ref_table), each.declared)
         columns[key][each.expression or ", ".join(each.columns)] = None
     for finding in audit.findings:

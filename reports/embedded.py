@@ -19,14 +19,25 @@ def embedded(audit: Audit, groups: tuple[FindingGroup, ...]) -> tuple[str, dict[
     most = 256
     while True:
         view = _view(audit, groups, most)
-        left_out = {
-            name: len(getattr(audit, name)) - len(getattr(view, name))
-            for name in ("coverage", "checks", "findings", "constraints", "references", "tables", "scans")
-        } | {"plan steps": len(audit.plan.steps)}
+        left_out = {name: len(getattr(audit, name)) - len(getattr(view, name)) for name in _LISTS} | {
+            "plan steps": len(audit.plan.steps)
+        }
         text = to_json(view, indent=None)
         if len(text.encode()) < _CAPPED or not most:
             return text, {name: number for name, number in left_out.items() if number}
         most //= 2
+
+
+_LISTS = (
+    "coverage",
+    "checks",
+    "findings",
+    "constraints",
+    "references",
+    "other_references",
+    "tables",
+    "scans",
+)
 
 
 def _view(audit: Audit, groups: tuple[FindingGroup, ...], most: int) -> Audit:
@@ -39,6 +50,7 @@ def _view(audit: Audit, groups: tuple[FindingGroup, ...], most: int) -> Audit:
         findings=tuple(replace(each, detection_sql=None, remedies=(), witnesses=()) for each in findings),
         constraints=audit.constraints[:most],
         references=audit.references[:most],
+        other_references=audit.other_references[:most],
         plan=Plan(id=audit.plan.id, rehearsal=audit.plan.rehearsal),
         tables=audit.tables[:most],
         scans=(),

@@ -1,5 +1,6 @@
 """The parts of the HTML report that grow with the database, each cut to the room that it has."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,8 @@ from urllib.parse import quote
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from auditor.model import Audit, Outcome, Phase, Readiness, Reference, Remedy, Severity, Subject, printable
+from auditor.model import Audit, Finding, Outcome, Phase, Readiness, Reference, Remedy, Severity, Subject, printable
+from auditor.model.lines import line_of_finding
 from reports import numbers
 from reports.drawing import draw
 from reports.groups import FindingGroup, UnseenGroup, partly_seen_groups, unseen_groups
@@ -30,6 +32,7 @@ def sections(audit: Audit, groups: tuple[FindingGroup, ...], room: Room) -> dict
     picture = draw(audit)
     drawing = room.take([parts.drawing(picture)] if picture else [], 1 if picture else 0, 0.2)
     counted = _violations_by_reference(audit)
+    listed = (*audit.references, *audit.other_references)
     unseen, partly = unseen_groups(audit), partly_seen_groups(audit)
     shown: dict[str, Any] = {
         "picture": picture,
@@ -41,9 +44,7 @@ def sections(audit: Audit, groups: tuple[FindingGroup, ...], room: Room) -> dict
         "checks": room.take(map(parts.check, audit.checks), len(audit.checks), 0.06),
         "tables": room.take(map(parts.table, audit.tables), len(audit.tables), 0.05),
         "scans": room.take((parts.scan(n, each) for n, each in enumerate(audit.scans, 1)), len(audit.scans), 0.07),
-        "references": room.take(
-            (parts.reference(each, counted[_key(each)]) for each in audit.references), len(audit.references), 0.05
-        ),
+        "references": room.take((parts.reference(each, counted[_key(each)]) for each in listed), len(listed), 0.05),
     }
     shown["groups"] = _finding_groups(audit, groups[:_GROUPS], Room(int(room.left * 0.75)), parts)
     room.left -= sum(len(piece.encode()) for group in shown["groups"] for piece in group.cards.pieces)
@@ -168,6 +169,7 @@ def environment() -> Environment:
         "table_name": _table_name,
         "phases": _phases,
         "why": _why,
+        "overruling": _overruling,
         "said_of": _said_of,
         "prose": _prose,
         "address": lambda text: quote(printable(text), safe=""),
@@ -196,6 +198,12 @@ def _anchor(fingerprint: str) -> bool:
 
 def _table_name(subject: Subject) -> str:
     return "" if subject.table is None else f"{subject.schema}.{subject.table}"
+
+
+def _overruling(finding: Finding) -> str | None:
+    """The line of the finding's inferred reference as a string of TOML, whose escapes JSON's are among."""
+    line = line_of_finding(finding)
+    return None if line is None else json.dumps(line, ensure_ascii=False)
 
 
 def _why(row: Readiness) -> str:

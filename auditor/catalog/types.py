@@ -40,7 +40,26 @@ class Type:
         """The group within which keys can refer to each other: `integer`, `text`, `uuid`, `json`, or the base name."""
         return _FAMILIES.get(self.base, self.base)
 
+    @property
+    def element(self) -> "Type | None":
+        """The type of an array's elements, where it is one of PostgreSQL's own that keys have; None for others."""
+        base = self.base.removeprefix("_")
+        if self.category != "A" or self.base_schema != "pg_catalog" or base not in _ELEMENTS or base == self.base:
+            return None
+        equality = Operator(schema="pg_catalog", name="=")
+        category = "S" if base in ("text", "varchar", "bpchar") else "U" if base == "uuid" else "N"
+        return Type(
+            oid=0,
+            schema="pg_catalog",
+            name=base,
+            category=category,
+            base_schema="pg_catalog",
+            base=base,
+            equality=equality,
+        )
 
+
+_ELEMENTS = frozenset({"int2", "int4", "int8", "text", "varchar", "bpchar", "uuid"})
 _FAMILIES = {
     "int2": "integer",
     "int4": "integer",

@@ -98,7 +98,7 @@ def live_where(table: Table, where: str) -> LiveRows | None:
 def owners(facts: Facts, live: LiveRows) -> Iterator[Column]:
     """The referencing columns by which the live rows are about one each, by the statistics."""
     for reference in facts.references_of(live.table):
-        if len(reference.columns) != 1 or reference.json_path:
+        if len(reference.columns) != 1 or not reference.is_plain:
             continue
         column = live.table.column(reference.columns[0])
         if _has_about_one(live, column) and not live.table.proves_unique((column.name,)):

@@ -44,7 +44,7 @@ def is_nullable(table: Table, column: Column) -> bool:
 def refers_undeclared(facts: Facts, table: Table, column: str) -> bool:
     """Whether the column refers somewhere without a foreign key: its orphans may have to be set NULL."""
     return any(
-        not each.declared and not each.json_path and column in each.columns for each in facts.references_of(table)
+        not each.declared and not each.json_path and column in each.columns_read for each in facts.references_of(table)
     )
 
 

@@ -1,6 +1,7 @@
 """Orphans of each kind: what the plan does about them, and whether a foreign key can follow."""
 
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -49,6 +50,8 @@ def _ways(
     facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, then: tuple[Operation, ...]
 ) -> tuple[Remedy, ...]:
     action: Action = intended_action(facts, reference) or "NO ACTION"
+    if join.elements is not None:
+        return (_without_orphans(join, join.elements, then),)
     if kind == "sentinel" and settable(facts, join, None):
         return tuple(
             each for each in clean_ups(facts, join, "NO ACTION", None, then, kind=kind) if each.kind == "set-null"
@@ -62,6 +65,15 @@ def _can_be_relinked(join: AntiJoin) -> bool:
     column = join.table.column(join.columns[0])
     in_key = any(index.unique and column.name in index.columns for index in join.table.indexes)
     return bool(join.table.row_key()) and column.type.family == "text" and not column.generated and not in_key
+
+
+def _without_orphans(join: AntiJoin, elements: sa.TableValuedColumn[Any], then: tuple[Operation, ...]) -> Remedy:
+    """The array without the elements that find nothing; the others keep their order, NULLs their place."""
+    found = sa.exists(sa.select(sa.literal_column("1")).select_from(join.target).where(join.match))
+    kept: sa.Select[Any] = sa.select(elements).select_from(elements.scalar_alias)
+    shorter = sa.func.array(kept.where(sa.or_(elements.is_(None), found)).scalar_subquery())
+    operations = (assign(join.table, {join.columns[0]: shorter}, join.violation), *then)
+    return Remedy(kind="remove-elements", summary="remove the elements that find no row", operations=operations)
 
 
 def _relink(join: AntiJoin, then: tuple[Operation, ...]) -> Remedy:

@@ -13,6 +13,8 @@ from auditor.knowledge.nullability import is_settable
 from auditor.model import Reference, Subject
 from auditor.probe import OrphanName, Proposed, subject_of
 from auditor.references import AntiJoin, anti_join
+from auditor.references.anti_join import meant
+from auditor.references.expressions import condition_of
 from auditor.remedy import Operation, Referral, Remedy, add_foreign_key, add_unique, assign, create_index, set_aside
 
 FOREIGN_KEY_LOCK = "SHARE ROW EXCLUSIVE on both tables for milliseconds: writes wait; then reads and writes go on"
@@ -35,10 +37,11 @@ def undeclared(facts: Facts) -> Iterator[Reference]:
 def referrals(facts: Facts) -> tuple[Referral, ...]:
     """The inferred references that are as good as declared: what refers to a row that a plan sets aside.
 
-    Left out are those from views, whose rows follow by themselves, and from other servers.
+    Left out are those from views, whose rows follow by themselves, from other servers, and arrays, of which one element
+    goes and not the row.
     """
     least = facts.config.thresholds.blocker_confidence
-    sure = (each for each in facts.references if not each.declared and each.confidence >= least)
+    sure = (each for each in facts.references if not (each.declared or each.is_array) and each.confidence >= least)
     joins = ((each, anti_join(facts.catalog, each)) for each in sure)
     return tuple(
         Referral(
@@ -46,7 +49,7 @@ def referrals(facts: Facts) -> tuple[Referral, ...]:
             table=join.table,
             referenced=join.referenced,
             target=join.target,
-            match=join.match,
+            match=sa.and_(join.match, *meant(join.table, each)),
             let_go=() if intended_action(facts, each) == "CASCADE" else settable(facts, join, None),
         )
         for each, join in joins
@@ -76,7 +79,9 @@ def referenced_text(reference: Reference) -> str:
 
 
 def proposed_key(facts: Facts, reference: Reference, join: AntiJoin) -> Proposed:
-    """The foreign key that the reference asks for."""
+    """The foreign key that the reference asks for; where none can be declared, what can be done instead."""
+    if reference.when is not None or reference.is_array:
+        return _proposed_instead(reference, join)
     key = reference.expression or ", ".join(sql.quote(column) for column in reference.columns)
     target = sql.quote(reference.ref_schema, reference.ref_table)
     columns = ", ".join(sql.quote(column) for column in reference.ref_columns)
@@ -89,13 +94,27 @@ def proposed_key(facts: Facts, reference: Reference, join: AntiJoin) -> Proposed
     )
 
 
+def _proposed_instead(reference: Reference, join: AntiJoin) -> Proposed:
+    """A generated column for each type, each with its foreign key; a table for the elements of an array."""
+    target = f"{sql.quote(reference.ref_schema, reference.ref_table)} ({sql.quote(reference.ref_columns[0])})"
+    column = sql.quote(reference.columns[0])
+    definition = f"a table of its own, a row for each of unnest({column}), with FOREIGN KEY REFERENCES {target}"
+    lock = "none on the referencing table until the application reads the new one"
+    if reference.when is not None:
+        case = f"CASE WHEN {condition_of(reference.when)} THEN {column} END"
+        definition = f"a column GENERATED ALWAYS AS ({case}) STORED REFERENCES {target}"
+        lock = "ACCESS EXCLUSIVE on the referencing table while it is rewritten"
+    subject = subject_of_reference(join, reference)
+    return Proposed(kind="foreign-key", subject=subject, definition=definition, lock=lock)
+
+
 def is_declared(table: Table, referenced: Table, reference: Reference) -> bool:
     """Whether the table has such a foreign key by now."""
     return any(
         {*zip(key.columns, key.referenced_columns, strict=False)}
         == {*zip(reference.columns, reference.ref_columns, strict=False)}
         for key in table.foreign_keys()
-        if key.referenced_oid == referenced.oid and not reference.json_path
+        if key.referenced_oid == referenced.oid and reference.is_plain
     )
 
 
@@ -103,6 +122,10 @@ def obstacles(table: Table, referenced: Table, reference: Reference) -> tuple[st
     """What a foreign key needs first, as sentences' ends; empty where it can be declared as things stand."""
     if reference.json_path:
         return ("the key needs a column of its own, filled from the JSON value",)
+    if reference.when is not None:
+        return ("each type needs a column of its own, which a generated one can be",)
+    if reference.is_array:
+        return ("the keys need a table of their own, a row for each element",)
     found = []
     for column, key in zip(reference.columns, reference.ref_columns, strict=True):
         types = table.column(column).type, referenced.column(key).type
@@ -133,6 +156,8 @@ def declaration(
 
     Empty where there is more in the way than a unique constraint on values that the statistics call distinct.
     """
+    if not reference.is_plain:
+        return ()
     lacks_key = not _has_key(referenced, reference.ref_columns)
     if len(obstacles(table, referenced, reference)) > lacks_key:
         return ()
@@ -193,8 +218,8 @@ def settable(facts: Facts, join: AntiJoin, constraint: Constraint | None) -> tup
         return ()
     if constraint is not None and constraint.match_full:
         return columns if columns == join.columns else ()
-    if len(join.columns) == 1:
-        return columns
+    if len(join.pairs) == 1:
+        return columns if join.columns[0] in columns else ()
     elsewhere = (each.columns for each in facts.references_of(join.table) if {*each.columns} != {*join.columns})
     shared = {column for others in elsewhere for column in others}
     return tuple(column for column in columns if column not in shared)

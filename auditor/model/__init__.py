@@ -14,7 +14,7 @@ from auditor.model.audit import (
 )
 from auditor.model.finding import Coverage, Finding, Remedy, RemedySql, Witness
 from auditor.model.plan import Note, Phase, Plan, Step
-from auditor.model.reference import Reference, ReferencedSide
+from auditor.model.reference import Reference, ReferencedSide, When
 from auditor.model.rehearsal import CopiedRows, Rehearsal, RehearsalVerdict
 from auditor.model.script import Part, psql_text
 from auditor.model.subject import Subject, SubjectKind, fingerprint, printable
@@ -51,6 +51,7 @@ __all__ = [
     "Summary",
     "TableSize",
     "ToolInfo",
+    "When",
     "Witness",
     "fingerprint",
     "printable",

@@ -121,7 +121,11 @@ class ScanRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """The whole result. Every report is a pure function of this value."""
+    """The whole result. Every report is a pure function of this value.
+
+    `references` lead from columns (or from inside a value) to a key; `other_references` are those that hold for some
+    rows or many times in one: polymorphic ones, by type, and arrays. No foreign key says what they say.
+    """
 
     schema_version: Literal[1] = 1
     tool: ToolInfo
@@ -133,6 +137,7 @@ class Audit:
     findings: tuple[Finding, ...]
     constraints: tuple[Readiness, ...]
     references: tuple[Reference, ...]
+    other_references: tuple[Reference, ...] = ()
     plan: Plan
     tables: tuple[TableSize, ...]
     scans: tuple[ScanRecord, ...]

@@ -16,12 +16,22 @@ class ReferencedSide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """Of which rows a reference speaks: those whose `column` holds one of `values` (`commentable_type`: `Post`)."""
+
+    column: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """An inclusion dependency: the values of `columns` (or `expression`) occur among `ref_columns`.
 
     `expression` (`metadata->>'call_id'`) is set where the key lies inside a value; `columns` then names the column
     that holds it. `confidence` is 1.0 for declared ones. `constraint` is the foreign key's name where declared.
-    `json_path` holds the keys to follow inside the column, outermost first: `("call_id",)`.
+    `json_path` holds the keys to follow inside the column, outermost first: `("call_id",)`. `when` is set where the
+    column refers to several tables, one by each type (polymorphic); `is_array` where it holds many keys. For these
+    three no foreign key can be declared as things stand.
     """
 
     schema: str
@@ -36,6 +46,23 @@ class Reference:
     evidence: tuple[str, ...] = ()
     constraint: str | None = None
     json_path: tuple[str, ...] = ()
+    when: When | None = None
+    is_array: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether columns alone hold the key, as a foreign key needs it."""
+        return not self.json_path and not self.is_special
+
+    @property
+    def is_special(self) -> bool:
+        """Whether it holds for some rows alone, or many times in one."""
+        return self.when is not None or self.is_array
+
+    @property
+    def columns_read(self) -> tuple[str, ...]:
+        """The columns, and the one that says which rows are meant."""
+        return self.columns if self.when is None else (*self.columns, self.when.column)
 
     @property
     def referenced(self) -> ReferencedSide:

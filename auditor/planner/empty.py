@@ -33,8 +33,8 @@ def lightened(probe: Probe) -> Probe:
         case KeyProbe():
             return probe if probe.proven else replace(probe, keys=(), where=None, judge=_nothing_to_judge)
         case ReferenceProbe():
-            bare = replace(probe, population=_NEVER, match=_NEVER, target=_NOTHING, pairs=(), escapes=None, kinds=())
-            return replace(bare, judge=_nothing_to_judge)
+            bare = replace(probe, population=_NEVER, match=_NEVER, target=_NOTHING, pairs=(), escapes=None)
+            return replace(bare, elements=None, kinds=(), judge=_nothing_to_judge)
 
 
 def _nothing_to_judge(_: Measurement) -> None:

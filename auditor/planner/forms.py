@@ -54,6 +54,8 @@ def anti_join(probe: ReferenceProbe, *, with_keys: bool) -> Scan:
     index alone is read: 0.17 s against 0.73; the rows of the few orphans are looked up by their values.
     """
     tables = (probe.table,) if probe.table.oid == probe.referenced.oid else (probe.table, probe.referenced)
+    if probe.elements is not None:
+        return _of_elements(probe, tables, with_keys=with_keys)
     brings_keys = with_keys and met.can_be_shown(probe.table)
     column, number = _plain_column(probe), "count(*){of_kind}"
     if column is not None and _is_much_repeated(probe, column):
@@ -67,6 +69,22 @@ def anti_join(probe: ReferenceProbe, *, with_keys: bool) -> Scan:
     filters = _filters(probe)
     numbers = tuple(number.format(of_kind=f" FILTER (WHERE {each})" if each else "") for each in filters)
     return _counting(tables, orphans, numbers, keys if brings_keys else None, settings_of(probe), filters[0])
+
+
+def _of_elements(probe: ReferenceProbe, tables: tuple[Table, ...], *, with_keys: bool) -> Scan:
+    """Rows with an element that finds nothing, and how many such elements: all elements in one anti-join, where the
+    row's own condition would look up each row's apart."""
+    assert probe.elements is not None
+    row_key = met.key_columns(probe.table)
+    apart: list[sql.Expression] = [] if probe.table.row_key() else [sa.literal_column("tableoid")]
+    rows = (
+        sa.select(*_values(row_key), sa.func.count().label("n"))
+        .select_from(relation(probe.table), probe.elements.scalar_alias)
+        .where(probe.population, probe.elements.is_not(None), ~_found(probe, probe.match))
+        .group_by(*row_key, *apart)
+    )
+    keys = met.keys_kept(len(row_key)) if with_keys and met.can_be_shown(probe.table) else None
+    return _counting(tables, sql.render(rows), ("count(*)", "coalesce(sum(n), 0)"), keys, settings_of(probe))
 
 
 def _filters(probe: ReferenceProbe) -> tuple[str, ...]:
@@ -156,9 +174,10 @@ def _by_key(probe: ReferenceProbe, column: sa.ColumnClause[object]) -> sql.Sql:
 
 
 def _plain_column(probe: ReferenceProbe) -> sa.ColumnClause[object] | None:
-    """The referencing column, where there is one alone, and rows that group together also match together: a citext
-    column may be compared as text, and a collation may hold different texts to be equal."""
-    if len(probe.pairs) != 1:
+    """The referencing column, where there is one alone (and none that says which rows are meant), and rows that group
+    together also match together: a citext column may be compared as text, and a collation may hold different texts to
+    be equal."""
+    if len(probe.pairs) != 1 or len(probe.columns) != 1:
         return None
     (column, _), *_ = probe.pairs
     if not isinstance(column, sa.ColumnClause) or not probe.table.has_column(column.name):

@@ -86,6 +86,14 @@ class _Collected:
 
     def _of_reference(self, probe: ReferenceProbe) -> Answer:
         by_kind = self._scan(anti_join(probe, with_keys=self._with_keys))
+        if probe.elements is not None:
+            rows, elements = by_kind
+            return Answer(
+                violations=(rows,),
+                population=(self._count(probe.table, probe.population),),
+                rows=self._count(probe.table, None),
+                groups=(elements,),
+            )
         named = tuple(zip(("plain", *(each.name for each in probe.kinds)), by_kind, strict=True))
         orphans = tuple(number for name, number in named if probe.only in (None, name))
         # Escaping rows are partly NULL, those that refer to something have no NULL: no row is both.

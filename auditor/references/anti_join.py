@@ -28,6 +28,7 @@ class AntiJoin:
     match: sql.Condition
     pairs: tuple[Pair, ...]
     escapes: sql.Condition | None
+    elements: sa.TableValuedColumn[Any] | None
     kinds: tuple[OrphanKind, ...]
     columns: tuple[str, ...]
     referenced_columns: tuple[str, ...]
@@ -35,7 +36,7 @@ class AntiJoin:
     @property
     def violation(self) -> sql.Condition:
         """True of the orphans."""
-        return orphans(self.population, self.target, self.match, self.escapes)
+        return orphans(self.population, self.target, self.match, self.escapes, self.elements)
 
     def violation_of(self, kind: OrphanName) -> sql.Condition:
         """True of the orphans of that kind."""
@@ -61,7 +62,8 @@ def anti_join(catalog: Catalog, reference: Reference) -> AntiJoin | None:
     if constraint is not None and constraint.has_period:
         return None
     target = relation(referenced).alias("ref")
-    values = referencing_values(table, reference)
+    elements = _elements(table, reference)
+    values = referencing_values(table, reference) if elements is None else (elements,)
     keys = tuple(target.c[column] for column in reference.ref_columns)
     if constraint is not None and len(constraint.equality) == len(values):
         compared = _declared(constraint, keys, values)
@@ -70,15 +72,41 @@ def anti_join(catalog: Catalog, reference: Reference) -> AntiJoin | None:
     return AntiJoin(
         table=table,
         referenced=referenced,
-        population=sa.and_(*(value.is_not(None) for value in values)),
+        population=_population(table, reference, values),
         target=target,
         match=sa.and_(*(condition for condition, _ in compared)),
         pairs=tuple(pair for _, pair in compared),
         escapes=_partly_null(values) if constraint is not None and constraint.match_full else None,
-        kinds=() if reference.declared else _kinds(table, referenced, reference, values),
-        columns=reference.columns,
+        elements=elements,
+        kinds=() if reference.declared or reference.is_array else _kinds(table, referenced, reference, values),
+        columns=reference.columns_read,
         referenced_columns=reference.ref_columns,
     )
+
+
+def _population(table: Table, reference: Reference, values: tuple[sql.Expression, ...]) -> sql.Condition:
+    if reference.is_array:
+        column = relation(table).c[reference.columns[0]]
+        return sa.and_(column.is_not(None), sa.func.cardinality(column) > 0)
+    return sa.and_(*(value.is_not(None) for value in values), *meant(table, reference))
+
+
+def _elements(table: Table, reference: Reference) -> sa.TableValuedColumn[Any] | None:
+    """`unnest(tag_ids) AS auditor_element`, where the reference is that of an array's elements. The name stands alone
+    in conditions, so it is one that no column has."""
+    if not reference.is_array:
+        return None
+    return sa.func.unnest(relation(table).c[reference.columns[0]]).column_valued("auditor_element")
+
+
+def meant(table: Table, reference: Reference) -> tuple[sql.Condition, ...]:
+    """True of the rows that a conditional reference speaks of; nothing where it speaks of all."""
+    if reference.when is None:
+        return ()
+    column = table.column(reference.when.column)
+    value = relation(table).c[column.name]
+    named = value if column.type.base in ("text", "varchar") else sa.cast(value, sa.Text())
+    return value.is_not(None), named.in_([sa.literal(each) for each in sorted(reference.when.values)])
 
 
 def _kinds(
@@ -146,8 +174,9 @@ class _Named(sa.types.UserDefinedType[str]):
 def _is_known(table: Table, referenced: Table, reference: Reference) -> bool:
     return (
         len(reference.columns) == len(reference.ref_columns) > 0
-        and all(table.has_column(column) for column in reference.columns)
+        and all(table.has_column(column) for column in reference.columns_read)
         and all(referenced.has_column(column) for column in reference.ref_columns)
+        and (not reference.is_array or table.column(reference.columns[0]).type.element is not None)
     )
 
 
@@ -171,9 +200,15 @@ def _inferred(
     keys: tuple[sql.Expression, ...],
     values: tuple[sql.Expression, ...],
 ) -> list[tuple[sql.Condition, Pair]]:
-    types = [None if reference.json_path else table.column(column).type for column in reference.columns]
+    types = [_type_of(table.column(column).type, reference) for column in reference.columns]
     columns = [referenced.column(column) for column in reference.ref_columns]
     return [comparison(*each) for each in zip(columns, keys, types, values, strict=True)]
+
+
+def _type_of(column: Type, reference: Reference) -> Type | None:
+    if reference.json_path:
+        return None
+    return column.element if reference.is_array else column
 
 
 def _have_common_operator(referencing: Type, referenced: Type) -> bool:

@@ -1,49 +1,62 @@
 """A candidate: a place that may refer to a key, and what speaks for it before any value is seen."""
 
+import re
 from dataclasses import dataclass
 from math import exp, log
 
-from auditor import sql
 from auditor.catalog import Column, Table
+from auditor.model import When
+from auditor.references.expressions import array_expression, expression_by_type, expression_inside
 from auditor.references.keys import Key
 from auditor.references.names import name
+
+_PLURAL_KEY = re.compile(r"(id|uuid)s$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """Where the referring values stand: a column, or a path inside a JSON column.
 
-    `family` is the family of the values; for JSON that of the pattern which the sampled values have.
+    `family` is the family of the values; for JSON that of the pattern which the sampled values have. `when` narrows
+    the rows to those of some types, `is_array` says that each value holds many.
     """
 
     table: Table
     column: Column
     path: tuple[str, ...] = ()
+    when: When | None = None
+    is_array: bool = False
     family: str
 
     @property
     def identity(self) -> tuple[int, str, tuple[str, ...]]:
         """What tells it from other places."""
-        return (self.table.oid, self.column.name, self.path)
+        narrowed = () if self.when is None else (self.when.column, *self.when.values)
+        return (self.table.oid, self.column.name, self.path or narrowed)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a column with one value a row, and every row counts: its statistics speak of it."""
+        return not self.path and self.when is None and not self.is_array
 
     @property
     def last_name(self) -> str:
-        """The name to judge by: the column's, or the last key of the path (`call_id` for `{"call": {"id": …}}`)."""
+        """The name to judge by: the column's (`tag_id` for `tag_ids`), or the last key of the path (`call_id` for
+        `{"call": {"id": …}}`)."""
+        if self.is_array:
+            return _PLURAL_KEY.sub(r"\1", self.column.name)
         if not self.path:
             return self.column.name
         return self.path[-1] if name(self.path[-1]).stem else "_".join(self.path[-2:])
 
     @property
     def expression(self) -> str | None:
-        """`metadata->>'call_id'`, None for a plain column."""
-        return expression_of(self.column.name, self.path) if self.path else None
-
-
-def expression_of(column: str, path: tuple[str, ...]) -> str:
-    """A path inside a JSON column as people write it."""
-    *outer, last = path
-    steps = "".join(f"->{sql.literal(key)}" for key in outer)
-    return f"{sql.quote(column)}{steps}->>{sql.literal(last)}"
+        """`metadata->>'call_id'`, `owner_id WHERE owner_type = 'User'`, `unnest(tag_ids)`; None for a plain column."""
+        if self.when is not None:
+            return expression_by_type(self.column.name, self.when)
+        if self.is_array:
+            return array_expression(self.column.name)
+        return expression_inside(self.column.name, self.path) if self.path else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,11 +54,11 @@ def places_of(catalog: Catalog) -> Iterator[Place]:
 
 
 def arrays_of(catalog: Catalog) -> Iterator[Place]:
-    """The columns in scope that hold many keys each, by their names and the types of their elements."""
+    """The columns in scope that may hold many keys each."""
     for table in catalog.measurable():
         for column in table.columns:
             element = column.type.element
-            if element is not None and name(column.name).is_key_like and name(column.name).stem:
+            if element is not None:
                 yield Place(table=table, column=column, is_array=True, family=element.family)
 
 

@@ -208,5 +208,5 @@ def without_parts(singles: Sequence[Reference], found: Sequence[Reference]) -> t
     return tuple(
         each
         for each in singles
-        if each.json_path or each.confidence > explained.get((each.schema, each.table, each.columns[0]), 0.0)
+        if not each.is_plain or each.confidence > explained.get((each.schema, each.table, each.columns[0]), 0.0)
     )

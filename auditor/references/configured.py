@@ -2,18 +2,26 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.catalog import Catalog, Table
 from auditor.config import Config, Intention, parse_columns
 from auditor.errors import AuditorError
 from auditor.intentions import intended_references, reference_of, resolve, resolve_table
-from auditor.model import Reference
+from auditor.model import Reference, When
+from auditor.references.expressions import array_expression, expression_by_type
 from auditor.references.names import name
 
 Ends = tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], str], str, str, tuple[str, ...]]
 
 _ARROW = re.compile(r"\s*(.+\))\s*->\s*(.+?)\s*")
+_LITERAL = re.compile(r"'((?:[^']|'')*)'")
+_BY_TYPE = re.compile(
+    r"(?P<table>[^(]+)\((?P<column>.+) WHERE (?P<type>.+?) (?:= |IN \()"
+    r"(?P<values>'(?:[^']|'')*'(?:, '(?:[^']|'')*')*)\)?\)",
+    re.DOTALL,
+)
+_UNNESTED = re.compile(r"(?P<table>[^(]+)\(unnest\((?P<column>.+)\)\)", re.DOTALL)
 _INSIDE_JSON = re.compile(r"([^(]+)\((.*->>.*)\)", re.DOTALL)
 
 
@@ -66,7 +74,8 @@ def overruled(catalog: Catalog, config: Config, inferred: Iterable[Reference]) -
 def ends_of(reference: Reference) -> Ends:
     """What a reference is about: both ends, nothing of how it is known."""
     each = reference
-    place = (each.schema, each.table, each.columns, each.json_path, "" if each.is_plain else each.expression or "")
+    special = each.expression or "" if each.when or each.is_array else ""
+    place = (each.schema, each.table, each.columns, each.json_path, special)
     return (place, each.ref_schema, each.ref_table, each.ref_columns)
 
 
@@ -89,6 +98,8 @@ def _confirmed(named: Reference, evidence: str, inferred: Reference | None) -> R
         confidence=1.0,
         evidence=(evidence, *(inferred.evidence if inferred else ())),
         json_path=named.json_path,
+        when=named.when,
+        is_array=named.is_array,
     )
 
 
@@ -100,6 +111,9 @@ def _named(catalog: Catalog, text: str, list_name: str) -> Reference:
             f"references.{list_name} has {text!r}, which names no two ends",
             "write schema.table(column) -> schema.table(column)",
         )
+    if special := _BY_TYPE.fullmatch(match[1]) or _UNNESTED.fullmatch(match[1]):
+        plain = _named(catalog, f"{special['table']}({special['column']}) -> {match[2]}", list_name)
+        return _special(plain, special)
     inside = _INSIDE_JSON.fullmatch(match[1])
     columns = () if inside else parse_columns(match[1]).columns
     expression = inside[2] if inside else None
@@ -109,6 +123,17 @@ def _named(catalog: Catalog, text: str, list_name: str) -> Reference:
         return reference_of(catalog, resolve(catalog, intention))
     except AuditorError as error:
         raise AuditorError(error.message.replace("[[intend]]", f"references.{list_name}"), error.hint) from None
+
+
+def _special(plain: Reference, written: re.Match[str]) -> Reference:
+    """The reference of one type, or of the elements of an array, as reports write it."""
+    column = plain.columns[0]
+    if written.re is _UNNESTED:
+        return replace(plain, expression=array_expression(column), is_array=True)
+    (named,) = parse_columns(f"t.t({written['type']})").columns
+    values = tuple(each.replace("''", "'") for each in _LITERAL.findall(written["values"]))
+    when = When(column=named, values=tuple(sorted(values)))
+    return replace(plain, expression=expression_by_type(column, when), when=when)
 
 
 def _is_in_scope(catalog: Catalog, reference: Reference) -> bool:

@@ -40,9 +40,9 @@ def find_references(
 ) -> Found:
     """Declared references, those that the configuration names, and those inferred from names, types and values.
 
-    A fixed number of rounds of bounded look-ups: which tables are empty, the paths inside JSON columns, the types of polymorphic ones, the values of
-    all candidates, the rows of composite ones. Those below a confidence of `least` are left out. Raises AuditorError
-    where the configuration names what does not exist.
+    A fixed number of rounds of bounded look-ups: which tables are empty, the paths inside JSON columns, the types of
+    polymorphic references, the values of all candidates, the rows of composite ones. Those below a confidence of
+    `least` are left out. Raises AuditorError where the configuration names what does not exist.
     """
     empty = empty_tables(connection, catalog)
     inside_json, unopened = places_inside_json(connection, catalog, empty)

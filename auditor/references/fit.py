@@ -60,7 +60,7 @@ class Fits:
             return 4.0 if covered is not None and covered < 0.2 else 8.0
         if (candidate.key.table.oid, candidate.key.column.name) in self.sparse:
             return 5.0
-        found = span(candidate.place.column) if not candidate.place.path else None
+        found = span(candidate.place.column) if candidate.place.is_plain else None
         others = len(self.tops) - bisect_left(self.tops, found[1]) - 1 if found else len(self.tops)
         return 1.5 + 2.5 / (1 + max(others, 0))
 
@@ -90,7 +90,7 @@ def distinct_of(column: Column, table: Table) -> float | None:
 
 def coverage(candidate: Candidate) -> float | None:
     """The share of the referenced keys that occur, by the statistics; None where these do not say."""
-    if candidate.place.path:
+    if not candidate.place.is_plain:
         return None
     here = distinct_of(candidate.place.column, candidate.place.table)
     there = candidate.key.table.rows

@@ -113,7 +113,7 @@ def _agreed(scored: list[Scored]) -> list[Scored]:
     tables: defaultdict[tuple[str, str], Counter[Key]] = defaultdict(Counter)
     for places in _by_place(scored).values():
         best = places[0]
-        if best.confidence >= LEAST_CONFIDENCE:
+        if best.confidence >= LEAST_CONFIDENCE and best.candidate.place.when is None:
             tables[_named(best)][best.candidate.key] += 1
     agreed = {
         named: key
@@ -130,7 +130,7 @@ def _named(scored: Scored) -> tuple[str, str]:
 
 
 def _swayed(scored: Scored, agreed: Key | None) -> Scored:
-    if agreed is None or "." in scored.candidate.place.last_name:
+    if agreed is None or scored.candidate.place.when is not None or "." in scored.candidate.place.last_name:
         return scored
     if scored.candidate.key is agreed:
         return replace(scored, odds=scored.odds + log(2), told=(*scored.told, "as in the other tables"))
@@ -145,7 +145,7 @@ def _leads(catalog: Catalog, places: Iterable[list[Scored]]) -> dict[Column, Col
     found = {}
     for best, *_ in places:
         place, key = best.candidate.place, best.candidate.key
-        if not place.path and best.confidence >= LEAST_CONFIDENCE:
+        if place.is_plain and best.confidence >= LEAST_CONFIDENCE:
             found[(place.table.oid, place.column.name)] = (key.table.oid, key.column.name)
     for table in catalog.tables:
         for constraint in table.foreign_keys():
@@ -179,6 +179,8 @@ def _reference(places: list[Scored], leads: dict[Column, Column]) -> Reference:
         confidence=confidence,
         evidence=told,
         json_path=place.path,
+        when=place.when,
+        is_array=place.is_array,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from auditor import sql
 from auditor.catalog import Column, Table
+from auditor.model import When
 from auditor.references.candidate import Candidate, Place
 from auditor.sql import Sql
 
@@ -44,7 +45,7 @@ Evidence = dict[tuple[int, str, tuple[str, ...], int, str], Inclusion]
 
 def source_of(place: Place) -> Source:
     """Where the values of that place are taken from."""
-    statistics = None if place.path else place.column.statistics
+    statistics = place.column.statistics if place.is_plain else None
     return "statistics" if statistics is not None and (statistics.most_common or statistics.histogram) else "sample"
 
 
@@ -57,6 +58,8 @@ def is_known_empty(table: Table) -> bool:
 def obstacle(candidate: Candidate) -> str:
     """Why this role cannot look the candidate up; empty where it can."""
     place, key = candidate.place, candidate.key
+    if place.when is not None and (reason := obstacle_at(place.table, place.table.column(place.when.column))):
+        return reason
     return obstacle_at(place.table, place.column) or obstacle_at(key.table, key.column)
 
 
@@ -158,12 +161,26 @@ def _from_rows(number: int, place: Place) -> Sql:
 def rows_of(place: Place, most: int = SAMPLED_ROWS) -> Sql:
     """A bounded sample of the place's table, as a sub-select of its one column, called `c`."""
     return sql.compose(
-        "(SELECT {column} AS c FROM {table}{sampled} LIMIT {most}) AS r",
-        column=sql.name(place.column.name),
+        "(SELECT {value} AS c FROM {table}{sampled}{elements}{where} LIMIT {most}) AS r",
+        value=Sql("auditor_element") if place.is_array else sql.quote(place.column.name),
+        elements=_elements(place),
+        where=Sql("") if place.when is None else _where(place.when),
         table=sql.name(place.table.schema, place.table.name),
         sampled=sampled(place.table),
         most=most,
     )
+
+
+def _elements(place: Place) -> Sql:
+    if not place.is_array:
+        return Sql("")
+    column = sql.name(place.column.name)
+    return sql.compose(" CROSS JOIN LATERAL unnest({column}) AS elements (auditor_element)", column=column)
+
+
+def _where(when: When) -> Sql:
+    values = Sql(", ".join(map(sql.literal, when.values)))
+    return sql.compose(" WHERE {column}::text IN ({values})", column=sql.name(when.column), values=values)
 
 
 def sampled(table: Table) -> Sql:
@@ -211,7 +228,7 @@ def _match(candidate: Candidate) -> Sql:
 
 
 def _guarded(place: Place, family: str) -> str:
-    is_text = place.path or place.column.type.family != family
+    is_text = place.path or place.family != family
     if is_text and family == "uuid":
         return f"CASE WHEN v.value ~ {sql.literal(UUID_PATTERN)} THEN v.value END"
     if is_text and family in ("integer", "numeric"):

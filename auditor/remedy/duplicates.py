@@ -163,7 +163,7 @@ def _links_to(context: PlanContext, table: Table) -> Iterator[_Link]:
         for each, key in keys_into(context, table)
     }
     for each in context.referrals:
-        if each.referenced.oid == table.oid and not each.reference.json_path:
+        if each.referenced.oid == table.oid and each.reference.is_plain:
             reference = each.reference
             found.setdefault(_Link(table=each.table, columns=reference.columns, referenced=reference.ref_columns))
     yield from found

@@ -41,7 +41,7 @@ def _row(each: Answer, proposed: Proposed, files: Mapping[str, str]) -> Readines
         definition=proposed.definition,
         state=_state(each),
         intended=proposed.intended,
-        violations=measured.violations if measured else None,
+        violations=_violations(each),
         population=measured.population if measured else None,
         reason=_reason(each, proposed),
         lock=proposed.lock,
@@ -53,7 +53,7 @@ def _row(each: Answer, proposed: Proposed, files: Mapping[str, str]) -> Readines
 def _state(each: Answer) -> ConstraintState:
     if not each.outcome.is_complete:
         return "unknown"
-    if each.measurement is not None and each.measurement.violations > 0:
+    if _violations(each):
         return "blocked"
     return "unknown" if each.outcome is Outcome.ESTIMATED else "ready"
 
@@ -65,8 +65,16 @@ def _reason(each: Answer, proposed: Proposed) -> str:
     if _state(each) != "blocked" or each.measurement is None:
         return each.reason
     one, several = _IN_THE_WAY[proposed.kind]
-    number = each.measurement.violations
+    number = _violations(each)
     return f"1 row {one}" if number == 1 else f"{number:,} rows {several}"
+
+
+def _violations(each: Answer) -> int | None:
+    """How many rows stand in the way: orphans of every kind, whichever the answer is about."""
+    measured = each.measurement
+    if measured is None:
+        return None
+    return sum(number for _, number in measured.by_kind) or measured.violations
 
 
 def _worse(one: Readiness, other: Readiness) -> Readiness:

@@ -46,7 +46,7 @@ def marked(schema: str, references: Iterable[Reference], truth: Any, *, with_row
     truth (a → c where a → b → c), and what only the application declares where that is not to be found."""
     best: dict[Any, Reference] = {}
     for each in references:
-        if not each.declared and not each.json_path:
+        if not each.declared and each.is_plain:
             best.setdefault(truth.key(_as_scored(each)), each)
     guesses = []
     for ends, each in best.items():

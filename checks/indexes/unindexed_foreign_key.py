@@ -83,14 +83,16 @@ def unindexed_foreign_key(facts: Facts) -> Iterator[Verdict]:
         if table is None or table.oid not in audited or not _is_certain(reference, facts):
             continue
         # One index serves all references on the same columns, in whatever order each names them.
-        place = (table.oid, frozenset(reference.columns), reference.expression)
+        expression = reference.expression if reference.json_path else None
+        place = (table.oid, frozenset(reference.columns_read), expression)
         if place not in seen:
             seen.add(place)
-            yield _verdict(table, reference, subject_of(table, *reference.columns, expression=reference.expression))
+            yield _verdict(table, reference, subject_of(table, *reference.columns_read, expression=expression))
 
 
 def _is_certain(reference: Reference, facts: Facts) -> bool:
-    return reference.declared or reference.confidence >= facts.config.thresholds.blocker_confidence
+    is_sure = reference.confidence >= facts.config.thresholds.blocker_confidence
+    return reference.declared or (is_sure and not reference.is_array)
 
 
 def _verdict(table: Table, reference: Reference, subject: Subject) -> Verdict:
@@ -120,7 +122,7 @@ def _lacking(table: Table, reference: Reference) -> tuple[Leaf, ...] | None:
 
 def _serves(index: Index, reference: Reference) -> bool:
     if not reference.json_path:
-        return index.finds(reference.columns)
+        return index.finds(reference.columns_read)
     is_usable = index.is_complete and index.method in ("btree", "hash")
     return is_usable and _key_text(index.keys[0].expression) == _server_text(reference)
 
@@ -146,7 +148,7 @@ def _judgement(table: Table, reference: Reference, subject: Subject, lacking: tu
     size = "" if table.rows is None else f" in about {counted(max(0.0, table.rows), 'row')}"
     target = subject_of_referenced(reference)
     where = f" on {len(lacking):,} of {counted(len(table.leaves), 'partition')} ({listed(lacking)})" if lacking else ""
-    keys = referencing_values(table, reference) if reference.json_path else reference.columns
+    keys = referencing_values(table, reference) if reference.json_path else reference.columns_read
     return Judgement(
         message=f"{subject} refers to {target} and has no usable index{where}{size}",
         hint="Create an index concurrently",
@@ -178,7 +180,7 @@ def subject_of_referenced(reference: Reference) -> Subject:
 
 
 def _proposed(table: Table, reference: Reference, subject: Subject) -> Proposed:
-    keys = f"(({reference.expression}))" if reference.json_path else f"({', '.join(reference.columns)})"
+    keys = f"(({reference.expression}))" if reference.json_path else f"({', '.join(reference.columns_read)})"
     return Proposed(
         kind="index",
         subject=subject,

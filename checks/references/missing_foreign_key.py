@@ -47,7 +47,7 @@ def missing_foreign_key(facts: Facts) -> Iterator[ReferenceProbe]:
     """
     for reference in undeclared(facts):
         join = anti_join(facts.catalog, reference)
-        if join is None or reference.json_path or is_declared(join.table, join.referenced, reference):
+        if join is None or not reference.is_plain or is_declared(join.table, join.referenced, reference):
             continue
         yield ReferenceProbe(
             **join.parts,

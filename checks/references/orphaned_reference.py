@@ -43,6 +43,34 @@ from auditor.references import AntiJoin, anti_join
                       references = "public.calls(id)" """,
             finds=["notes(written_for): 1 of 2"],
         ),
+        Example(
+            given="""CREATE TABLE calls (id int PRIMARY KEY);
+                     CREATE TABLE users (id int PRIMARY KEY);
+                     CREATE TABLE notes (id int PRIMARY KEY, subject_type text, subject_id int);
+                     CREATE INDEX ON notes (subject_type, subject_id);
+                     INSERT INTO calls SELECT 3 * n FROM generate_series(1, 50) AS n;
+                     INSERT INTO users SELECT 5 * n FROM generate_series(1, 50) AS n;
+                     INSERT INTO notes SELECT n, 'Call', 3 * n FROM generate_series(1, 52) AS n;
+                     INSERT INTO notes SELECT 100 + n, 'User', 5 * n FROM generate_series(1, 51) AS n;
+                     ANALYZE""",
+            finds=[
+                "notes(subject_id WHERE subject_type = 'Call'): 2 of 52",
+                "notes(subject_id WHERE subject_type = 'User'): 1 of 51",
+            ],
+            variants=("plain", "schema", "partitioned"),
+            because="the types name tables, which another name would not be",
+        ),
+        Example(
+            given="""CREATE TABLE tags (id int PRIMARY KEY);
+                     CREATE TABLE notes (id int PRIMARY KEY, tag_ids int[]);
+                     INSERT INTO tags SELECT 3 * n FROM generate_series(1, 50) AS n;
+                     INSERT INTO notes SELECT n, ARRAY[3 * n, NULL, 3 * (n + 1)] FROM generate_series(1, 51) AS n;
+                     INSERT INTO notes VALUES (100, '{}'), (101, NULL);
+                     ANALYZE""",
+            finds=["notes(unnest(tag_ids)): 2 of 51"],
+            variants=("plain", "schema", "partitioned"),
+            because="another name would not end in ids",
+        ),
     ],
 )
 def orphaned_reference(facts: Facts) -> Iterator[ReferenceProbe]:
@@ -50,7 +78,8 @@ def orphaned_reference(facts: Facts) -> Iterator[ReferenceProbe]:
 
     Why it matters:
         What the row belonged to is gone: joins lose it, and the foreign key cannot be added. References are inferred
-        from names, types, statistics and rows, also inside JSON; confidence and evidence stand beside the finding.
+        from names, types, statistics and rows, also inside JSON, in arrays, and by type (`subject_type`, `subject_id`:
+        each type by itself); confidence and evidence stand beside the finding.
     False positives:
         A column that resembles a reference and is none, or that may outlive what it names: reject it under
         `[references]` in the configuration. Below a confidence of 0.8 the finding is a warning.
@@ -82,13 +111,18 @@ def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measure
     is_spelled = names_by_words(join.referenced, reference.ref_columns)
     return Judgement(
         message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)} and finds no row "
-        f"there for {measured.violations:,} of {counted(measured.population, 'value')}",
+        f"there for {_number(reference, measured)} of {counted(measured.population, 'value')}",
         hint=_hint(join, reference, remedies[0].summary, is_spelled=is_spelled),
         severity=Severity.BLOCKER if action or is_sure else Severity.WARNING,
         certainty=Certainty.PROVEN if action else Certainty.INFERRED,
         remedies=remedies,
         parameters=(referenced_text(reference),),
     )
+
+
+def _number(reference: Reference, measured: Measurement) -> str:
+    elements = f"{counted(measured.groups, 'element')} in " if reference.is_array else ""
+    return f"{elements}{measured.violations:,}"
 
 
 def _hint(join: AntiJoin, reference: Reference, summary: str, *, is_spelled: bool) -> str:

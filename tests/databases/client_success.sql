@@ -58,7 +58,7 @@ SELECT 'Client ' || to_char(n, 'FM000') || (ARRAY[' Ltd', ' GmbH', ' & Sons', ''
     (ARRAY['Giant', 'Nurture', 'Maintain'])[1 + n % 3], (ARRAY['Ann Ito', 'Bo Berg', 'Cy Diaz'])[1 + n % 3]
 FROM generate_series(1, 80) AS n;
 
--- deliberate (orphaned-reference): 3 of a client in capitals, 2 with a blank behind, 1 of a client who is gone
+-- deliberate (orphaned-, misspelled-reference): 3 of a client in capitals, 2 with a blank behind, 1 of a client who is gone
 INSERT INTO nps_responses (client_name, score, responded_at)
 SELECT CASE WHEN n IN (100, 200, 300) THEN upper(client_name) WHEN n IN (150, 250) THEN client_name || ' '
             WHEN n = 160 THEN 'Globex' ELSE client_name END,
@@ -71,7 +71,7 @@ SELECT CASE WHEN n % 10 = 0 THEN NULL WHEN n % 75 = 1 THEN 'Prospect ' || n ELSE
     date '2026-01-01' + n % 200, (ARRAY['Kick-off', 'Review', 'Renewal'])[1 + n % 3]
 FROM generate_series(1, 300) AS n JOIN nps_clients ON id = 1 + n % 80;
 
--- deliberate (orphaned-reference): 5 in lower case; and statuses outside the four, which no main check is about
+-- deliberate (misspelled-reference): 5 in lower case; and statuses outside the four, which no main check is about
 INSERT INTO actions ("Client", "Action_Description", "Status", "Due_Date")
 SELECT CASE WHEN n % 50 = 0 THEN lower(client_name) ELSE client_name END, 'Follow up on item ' || n % 40,
     CASE WHEN n % 97 = 0 THEN 'open ' ELSE (ARRAY['Open', 'In Progress', 'Completed', 'Cancelled'])[1 + n % 4] END,

@@ -47,7 +47,7 @@ def test_the_names_of_the_contract() -> None:
     document = json.loads(to_json(audits.rich()))
     assert list(document) == [
         "schema_version", "tool", "run", "database", "summary", "coverage", "checks", "findings", "constraints",
-        "references", "plan", "tables", "scans",
+        "references", "other_references", "plan", "tables", "scans",
     ]  # fmt: skip
     orphans = document["findings"][0]
     assert {"fingerprint", "check", "family", "severity", "certainty", "outcome", "status", "subject"} < set(orphans)
