@@ -8,7 +8,7 @@ import msgspec
 
 from auditor.config import Config
 from auditor.model import Reference, printable
-from auditor.model.lines import line_of
+from auditor.model.lines import is_told, line_of
 from auditor.references.levels import Level, level_of
 
 Format = Callable[[Sequence[Reference], Config], str]
@@ -46,7 +46,7 @@ def as_toml(references: Sequence[Reference], config: Config) -> str:
     said = config.references
     open_ = [(level, each) for level, each in _levels(references, config) if level != "declared"]
     known = {*said.accept, *said.reject}
-    new = [(level, each) for level, each in open_ if line_of(each) not in known and not _is_told(each)]
+    new = [(level, each) for level, each in open_ if line_of(each) not in known and not is_told(each.evidence)]
     lines = ["[references]"]
     lines += [f"actor-table = {_string(said.actor_table)}"] if said.actor_table else []
     if said.aliases:
@@ -66,10 +66,6 @@ def _array(key: str, said: Iterable[str], new: Iterable[tuple[Level, Reference]]
         evidence = printable("; ".join(each.evidence))
         lines += [f"  # {_string(line_of(each))},  # {level}, {each.confidence:.2f}: {evidence}"]
     return [*lines, "]"]
-
-
-def _is_told(each: Reference) -> bool:
-    return bool(each.evidence) and each.evidence[0].endswith(": auditor.toml")
 
 
 def _levels(references: Sequence[Reference], config: Config) -> list[tuple[Level, Reference]]:

@@ -16,12 +16,18 @@ def line_of(reference: Reference) -> str:
 
 
 def line_of_finding(finding: Finding) -> str | None:
-    """The line that rejects the inferred reference behind that finding; None where there is none."""
+    """The line that rejects the inferred reference behind that finding; None where there is none, and where the
+    configuration itself names it."""
     subject, there = finding.subject, finding.reference
-    if there is None or there.declared or subject.schema is None or subject.table is None:
+    if there is None or there.declared or is_told(there.evidence) or subject.schema is None or subject.table is None:
         return None
     here = f"{_name(subject.schema)}.{_name(subject.table)}({subject.expression or _listed(subject.columns)})"
     return f"{here} -> {_there(there.schema, there.table, there.columns)}"
+
+
+def is_told(evidence: tuple[str, ...]) -> bool:
+    """Whether the configuration names the reference, and nothing was inferred."""
+    return bool(evidence) and evidence[0].endswith(": auditor.toml")
 
 
 def _there(schema: str, table: str, columns: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 from auditor.model import Audit, Severity
 from auditor.model.codec import from_json, to_json
+from auditor.model.lines import line_of_finding
 from reports.html import LIMIT, render
 from tests import audits
 
@@ -164,7 +165,7 @@ def test_three_thousand_tables_fit_and_what_does_not_is_said(huge: tuple[Audit, 
 
 
 def test_a_report_just_small_enough_to_be_embedded_leaves_room_for_the_page() -> None:
-    audit = audits.huge(tables=100, columns=5)
+    audit = audits.huge(tables=99, columns=5)
     assert 950_000 < len(to_json(audit, indent=None)) < 1_000_000
     text = page(audit)
     assert len(text.encode()) <= LIMIT
@@ -210,3 +211,16 @@ def test_an_invisible_character_in_sql_keeps_its_code_for_the_copy_button() -> N
     assert 'SELECT "right<span class="code-point" data-code="8238">\\u202e</span>to left"' in page(
         audits.hostile()
     ).replace("&#34;", '"')
+
+
+def test_an_inferred_finding_shows_the_line_that_overrules_it() -> None:
+    audit = audits.rich()
+    inferred = [each for each in audit.findings if each.reference is not None and not each.reference.declared]
+    assert inferred
+    text = Reader(page(audit)).text
+    for each in inferred:
+        line = line_of_finding(each)
+        assert line is not None
+        assert f"reject = [{json.dumps(line, ensure_ascii=False)}]" in text
+    declared = [each for each in audit.findings if each.reference is None or each.reference.declared]
+    assert {line_of_finding(each) for each in declared} == {None}
