@@ -108,3 +108,36 @@ def test_the_number_of_statements_does_not_grow_with_the_tables(database18: Data
 def test_views_and_what_is_no_table_are_left_alone(database18: Database) -> None:
     references(database18, SCHEMA + "CREATE VIEW listed AS SELECT film_id FROM showings")
     assert all(each.table != "listed" for each in found_in(database18))
+
+
+def test_a_look_up_over_its_time_is_no_evidence_and_the_others_are_not_lost(database18: Database) -> None:
+    """Nothing declares client_name unique, so no index finds it: 200 values are 200 scans of the table."""
+    found = references(
+        database18,
+        SCHEMA
+        + """CREATE TABLE clients (client_name text);
+        INSERT INTO clients SELECT 'client ' || n FROM generate_series(1, 400000) n;
+        CREATE TABLE visits (client_name text, film_id int);
+        INSERT INTO visits SELECT 'client ' || n * 37, n % 50 + 1 FROM generate_series(1, 5000) n; ANALYZE;""",
+    )
+    told = {(each.table, each.columns[0]): " ".join(each.evidence) for each in found}
+    assert "by name only: the look-up of its values did not end within 100 ms" in told["visits", "client_name"]
+    assert "100 % of the rows" in told["visits", "film_id"]
+
+
+def test_small_tables_are_read_with_a_limit_and_of_large_ones_pages_are_drawn(database18: Database) -> None:
+    references(
+        database18,
+        """CREATE TABLE small (data jsonb); INSERT INTO small SELECT '{}' FROM generate_series(1, 50000);
+        CREATE TABLE large (data jsonb);
+        INSERT INTO large SELECT jsonb_build_object('film_id', repeat('x', 300)) FROM generate_series(1, 30000);
+        ANALYZE""",
+    )
+    with open_session(database18.dsn, statement_timeout_s=60) as session:
+        catalog = read_catalog(session.main, Scope())
+        pages = {table.name: table.pages for table in catalog.tables}
+        assert pages["small"] < 1000 < pages["large"]
+        find_references(session.main, catalog, Config())
+        (sent,) = (record.sql for record in session.records if "jsonb_each" in record.sql)
+    assert "FROM public.small LIMIT 300" in sent
+    assert "FROM public.large TABLESAMPLE SYSTEM (10.0000) LIMIT 300" in sent
