@@ -51,6 +51,17 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Routine:
+    """A function or procedure of the users' own that joins tables: its body where `language` is `sql`, else, and where
+    the server keeps it parsed, its whole definition."""
+
+    schema: str
+    name: str
+    language: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CronJob:
     """A job of pg_cron, where this role may read them."""
 
@@ -102,6 +113,7 @@ class Catalog:
     tables: tuple[Table, ...] = ()
     roles: tuple[Role, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    routines: tuple[Routine, ...] = ()
     refresh_functions: tuple[Function, ...] = ()
     cron_jobs: tuple[CronJob, ...] = ()
 

@@ -321,6 +321,23 @@ WHERE p.oid >= 16384 AND p.prosrc ~* 'refresh\\s+materialized\\s+view' AND NOT E
   WHERE e.classid = {_class("pg_proc")} AND e.objid = p.oid AND e.deptype = 'e')
 ORDER BY n.nspname, p.proname, p.oid"""
 
+# What joins tables, for the columns that it sets equal; the body of one that is kept parsed (BEGIN ATOMIC) is deparsed
+# under locks on what it reads, so only while nobody holds one.
+ROUTINES = f"""
+SELECT n.nspname, p.proname, l.lanname, CASE
+  WHEN l.lanname = 'sql' AND p.prosqlbody IS NULL THEN p.prosrc
+  WHEN p.prosqlbody IS NULL OR NOT EXISTS {_LOCKED} THEN
+    {_while_there("pg_catalog.pg_get_functiondef(p.oid)", "pg_proc", "p.oid")} END
+FROM pg_catalog.pg_proc p
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+WHERE p.oid >= 16384 AND l.lanname IN ('sql', 'plpgsql') AND p.prokind IN ('f', 'p')
+  AND (p.prosqlbody IS NOT NULL OR p.prosrc ~* '\\m(join|where|using)\\M') AND length(p.prosrc) < 50000
+  AND NOT EXISTS (
+    SELECT FROM pg_catalog.pg_depend e
+    WHERE e.classid = {_class("pg_proc")} AND e.objid = p.oid AND e.deptype = 'e')
+ORDER BY n.nspname, p.proname, p.oid"""
+
 # A policy of pg_cron shows each role its own jobs; the audit's `row_security = off` would be an error.
 CRON_JOBS = """
 SELECT coalesce(j.jobname, j.jobid::pg_catalog.text), j.command, j.schedule
@@ -341,6 +358,7 @@ ALL = (
     TRIGGERS,
     VIEWS,
     REFRESH_FUNCTIONS,
+    ROUTINES,
 )
 """What is always asked, in one message. `STATISTICS` goes alone, because it can weigh as much as all of these;
 `CRON_JOBS` only where SERVER says that they can be read."""

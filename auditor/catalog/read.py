@@ -9,7 +9,7 @@ from sys import intern
 import psycopg
 
 from auditor.catalog import queries, rows
-from auditor.catalog.catalog import Catalog, CronJob, Extension, Function, Scope, Server
+from auditor.catalog.catalog import Catalog, CronJob, Extension, Function, Routine, Scope, Server
 from auditor.catalog.constraint import Constraint, PartitionConstraint
 from auditor.catalog.index import Index, PartitionIndex
 from auditor.catalog.relations import Family, Relation, families_of
@@ -106,7 +106,8 @@ def _catalog(
     cron_jobs: tuple[CronJob, ...],
     scope: Scope,
 ) -> Catalog:
-    roles, relations, columns, types, constraints, indexes, policies, grants, triggers, views, functions = answers
+    roles, relations, columns, types, constraints, indexes, policies, grants, triggers, views, *bodies = answers
+    functions, routines = bodies
     unread: set[int] = set()
     names = {(row[0], row[1]): intern(row[2]) for row in columns}
     privileges, column_privileges = rows.grants_of(grants)
@@ -137,6 +138,11 @@ def _catalog(
         extensions=tuple(
             Extension(name=name, schema=schema, version=version)
             for name, schema, version in zip(*server[-3:], strict=True)
+        ),
+        routines=tuple(
+            Routine(schema=schema, name=name, language=language, body=body)
+            for schema, name, language, body in routines
+            if body
         ),
         refresh_functions=tuple(Function(schema=row[0], name=row[1], body=row[2]) for row in functions),
         cron_jobs=cron_jobs,

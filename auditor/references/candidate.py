@@ -71,6 +71,7 @@ class Hint:
 class Candidate:
     """A place and a key that it may refer to. `hints` speak for it; `doubts` are factors on the odds, with reasons.
 
+    `joined` is how likely the joins that somebody wrote make it, which is evidence apart from names.
     `is_actor` marks those of `created_by` and the like: their target is decided once for a schema.
     """
 
@@ -79,6 +80,7 @@ class Candidate:
     hints: tuple[Hint, ...]
     doubts: tuple[tuple[float, str], ...] = ()
     is_actor: bool = False
+    joined: float = 0.0
 
     @property
     def identity(self) -> tuple[int, str, tuple[str, ...], int, str]:
@@ -92,6 +94,7 @@ class Candidate:
         against = 1.0 - (ordered[0] if ordered else 0.0)
         for further in ordered[1:]:
             against *= 1.0 - 0.35 * further
+        against *= 1.0 - self.joined
         odds = logit(1.0 - against) + sum(log(factor) for factor, _ in self.doubts)
         return probability(odds)
 

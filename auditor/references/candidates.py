@@ -1,13 +1,16 @@
 """Candidates: which places may refer to which keys, from names and types alone."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from auditor.catalog import Catalog, Column, Table
 from auditor.references.actors import Actors
 from auditor.references.candidate import Candidate, Hint, Place
 from auditor.references.configured import NOTHING, Told
 from auditor.references.hints import hints_of
+from auditor.references.joins import NO_JOINS, Joins, probability_of
+from auditor.references.joins import told as how_joined
 from auditor.references.keys import KEY_FAMILIES, Key, Keys
 from auditor.references.look_up import is_known_empty
 from auditor.references.names import FOREIGN_WORDS, Name, name
@@ -29,11 +32,13 @@ def candidates(
     inside_json: Iterable[Place] = (),
     by_type: Iterable[Candidate] = (),
     told: Told = NOTHING,
+    joins: Joins = NO_JOINS,
 ) -> tuple[Candidate, ...]:
     """Every place that may refer to something, with the keys it may refer to, at most five each, likeliest first.
 
     `inside_json` are the places that a look-up found inside JSON columns, `by_type` what is known of columns that refer
-    to several tables (they are no plain references), `told` what the configuration says of tables.
+    to several tables (they are no plain references), `told` what the configuration says of tables, `joins` what is
+    written of columns.
     """
     keys = Keys.of(catalog, told.aliases)
     actors = Actors.of(catalog, keys, told.actors)
@@ -41,7 +46,7 @@ def candidates(
     known = {(each.place.table.oid, each.place.column.name) for each in polymorphic}
     plain = (each for each in places_of(catalog) if (each.table.oid, each.column.name) not in known)
     places = [*plain, *arrays_of(catalog), *inside_json]
-    return (*polymorphic, *(candidate for place in places for candidate in _of_place(place, keys, actors)))
+    return (*polymorphic, *(candidate for place in places for candidate in _of_place(place, keys, actors, joins)))
 
 
 def places_of(catalog: Catalog) -> Iterator[Place]:
@@ -67,7 +72,7 @@ def _is_measure(column: Column) -> bool:
     return column.type.family in ("integer", "numeric") and not called.suffix and called.words[-1] in _MEASURES
 
 
-def _of_place(place: Place, keys: Keys, actors: Actors) -> list[Candidate]:
+def _of_place(place: Place, keys: Keys, actors: Actors, joins: Joins) -> list[Candidate]:
     hints: defaultdict[Key, dict[str, Hint]] = defaultdict(dict)
     for key, hint in hints_of(place, keys, actors):
         itself = key.table.oid == place.table.oid and key.column.name == place.column.name and not place.path
@@ -79,10 +84,31 @@ def _of_place(place: Place, keys: Keys, actors: Actors) -> list[Candidate]:
         for key, told in hints.items()
         if key.table.schema == place.table.schema or name(key.table.name).joined not in near
     ]
+    found = _with_joins(place, found, keys, joins)
     likely = [candidate for candidate in found if candidate.prior >= LEAST_PRIOR]
     if place.family == "uuid" and not any(candidate.prior >= 0.5 for candidate in likely):
         likely += _by_values(place, keys, {candidate.key for candidate in likely})
     return sorted(likely, key=lambda each: (-each.prior, each.key.full_name))[:MOST_PER_PLACE]
+
+
+def _with_joins(place: Place, found: list[Candidate], keys: Keys, joins: Joins) -> list[Candidate]:
+    """The candidates and those that joins alone name; what is joined to one key hardly refers to another."""
+    joined = joins.of_place(place)
+    if not joined:
+        return found
+    known = {(each.key.table.oid, each.key.column.name): each for each in found}
+    for oid, column in joined:
+        key = next((each for each in keys.by_oid.get(oid, ()) if each.column.name == column), None)
+        if key is not None and (oid, column) not in known and are_comparable(place.family, key.family):
+            known[oid, column] = _candidate(place, key, (), keys)
+    return [_joined(each, joined.get(target)) for target, each in known.items()]
+
+
+def _joined(candidate: Candidate, joined: Counter[str] | None) -> Candidate:
+    if joined is None:
+        return replace(candidate, doubts=(*candidate.doubts, (0.5, "joined to another key")))
+    hint = Hint(probability=0.0, text=how_joined(joined))
+    return replace(candidate, hints=(*candidate.hints, hint), joined=probability_of(joined))
 
 
 def _by_values(place: Place, keys: Keys, known: set[Key]) -> list[Candidate]:
@@ -100,7 +126,7 @@ def are_comparable(family: str, key_family: str) -> bool:
 
 
 def _candidate(place: Place, key: Key, hints: tuple[Hint, ...], keys: Keys) -> Candidate:
-    doubts = tuple(_doubts(place, key, max(hint.probability for hint in hints), keys))
+    doubts = tuple(_doubts(place, key, max((hint.probability for hint in hints), default=1.0), keys))
     return Candidate(
         place=place,
         key=key,

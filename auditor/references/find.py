@@ -12,6 +12,7 @@ from auditor.references.composite import infer_composites, without_parts
 from auditor.references.configured import overruled, told
 from auditor.references.declared import declared
 from auditor.references.infer import infer
+from auditor.references.joins import joins_of, unparsed
 from auditor.references.json_paths import places_inside_json
 from auditor.references.polymorphic import candidates_by_type
 from auditor.references.unmeasured import unmeasured
@@ -41,14 +42,15 @@ def find_references(
     """Declared references, those that the configuration names, and those inferred from names, types and values.
 
     A fixed number of rounds of bounded look-ups: which tables are empty, the paths inside JSON columns, the types of
-    polymorphic references, the values of all candidates, the rows of composite ones. Those below a confidence of
-    `least` are left out. Raises AuditorError where the configuration names what does not exist.
+    polymorphic references, the statements that were recorded, the values of all candidates, the rows of composite ones.
+    Those below a confidence of `least` are left out. Raises AuditorError where the configuration names what does not
+    exist.
     """
     empty = empty_tables(connection, catalog)
     inside_json, unopened = places_inside_json(connection, catalog, empty)
     said = told(catalog, config)
     by_type, untyped = candidates_by_type(connection, catalog, empty, said)
-    candidates = candidates_of(catalog, inside_json, by_type, said)
+    candidates = candidates_of(catalog, inside_json, by_type, said, joins_of(connection, catalog))
     evidence = look_up(connection, candidates, empty)
     several, untried = infer_composites(connection, catalog, empty)
     scored = (*without_parts(infer(catalog, candidates, evidence), several), *several)
@@ -60,6 +62,7 @@ def find_references(
             *unmeasured(catalog),
             *unopened,
             *untyped,
+            *unparsed(catalog),
             *unlooked_candidates(candidates, evidence, references, config.thresholds.reference_confidence),
             *(unlooked_composite(each, reason) for each, reason in untried),
         ),

@@ -1,0 +1,129 @@
+"""Joins that somebody wrote, in views, functions and policies, are evidence; directed by the key; else said absent."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from auditor.catalog import Scope
+from auditor.catalog.read import read_catalog
+from auditor.config import Config
+from auditor.connect import open_session
+from auditor.references import find_references
+from tests.references.inferring import line, lines, references
+from tests.servers import Database
+
+PEOPLE = """CREATE TABLE person (pk int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, nm text);
+    CREATE TABLE thing (id int PRIMARY KEY, who int);
+    INSERT INTO person (nm) SELECT 'x' FROM generate_series(1, 100);
+    INSERT INTO thing SELECT 1000 + n, 1 + n % 100 FROM generate_series(1, 300) n;"""
+
+WRITTEN = {
+    "a view": ("CREATE VIEW v AS SELECT t.*, p.nm FROM thing t JOIN person p ON t.who = p.pk", "1 view"),
+    "casts, the other way round": (
+        "CREATE MATERIALIZED VIEW v AS SELECT 1 AS one FROM person p, thing WHERE p.pk::bigint = thing.who::bigint",
+        "1 view",
+    ),
+    "a list of keys": ("CREATE VIEW v AS SELECT id FROM thing WHERE who IN (SELECT pk FROM person)", "1 view"),
+    "two views": (
+        """CREATE VIEW v AS SELECT 1 AS one FROM thing t WHERE EXISTS (SELECT FROM person WHERE t.who = pk);
+        CREATE VIEW w AS WITH p AS (SELECT 1 AS one FROM person JOIN thing ON who = pk) SELECT * FROM p""",
+        "2 views",
+    ),
+    "a function": (
+        "CREATE FUNCTION f(x int) RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM thing, person WHERE pk = who'",
+        "1 function",
+    ),
+    "a function that is kept parsed": (
+        """CREATE FUNCTION f(x int) RETURNS bigint LANGUAGE sql BEGIN ATOMIC;
+        SELECT count(*) FROM thing JOIN person ON who = pk; END""",
+        "1 function",
+    ),
+    "PL/pgSQL": (
+        """CREATE PROCEDURE f(x int) LANGUAGE plpgsql AS $$ DECLARE r record; BEGIN
+        FOR r IN SELECT * FROM thing t LEFT JOIN person p ON p.pk = t.who LOOP PERFORM 1; END LOOP; END $$""",
+        "1 function",
+    ),
+    "a trigger function": (
+        """CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.id := 1;
+        IF EXISTS (SELECT FROM person p, thing WHERE p.pk = thing.who) THEN RETURN new; END IF; RETURN old; END $$""",
+        "1 function",
+    ),
+    "a policy": (
+        "CREATE POLICY own ON thing USING (EXISTS (SELECT FROM person p WHERE p.pk = who AND p.nm = CURRENT_USER))",
+        "1 policy",
+    ),
+}
+
+
+@pytest.mark.parametrize(("written", "told"), WRITTEN.values(), ids=WRITTEN)
+def test_a_join_names_what_no_name_tells(database18: Database, written: str, told: str) -> None:
+    (found,) = references(database18, f"{PEOPLE} {written}; ANALYZE")
+    assert line(found) == "thing(who) -> person(pk)"
+    assert f"joined in {told}" in found.evidence
+    assert found.confidence >= 0.8
+
+
+def test_without_a_join_there_is_nothing(database18: Database) -> None:
+    assert references(database18, f"{PEOPLE} CREATE VIEW v AS SELECT who + 1 AS more FROM thing; ANALYZE") == ()
+
+
+def test_using_and_names_in_quotes_in_another_schema(database: Database) -> None:
+    found = references(
+        database,
+        """CREATE SCHEMA "o'd"; CREATE TABLE "o'd"."Per""son" ("K ""y" bigint PRIMARY KEY);
+        CREATE TABLE "o'd"."th;ing" (id int PRIMARY KEY, "K ""y" bigint);
+        INSERT INTO "o'd"."Per""son" SELECT 7 * n FROM generate_series(1, 50) n;
+        INSERT INTO "o'd"."th;ing" SELECT n, 7 * n FROM generate_series(1, 50) n;
+        CREATE VIEW v AS SELECT id FROM "o'd"."th;ing" JOIN "o'd"."Per""son" USING ("K ""y"); ANALYZE""",
+    )
+    assert lines(found) == ["""o'd.th;ing(K "y) -> o'd.Per"son(K "y)"""]
+    assert any(text.startswith("joined in 1 view") for text in found[0].evidence)
+
+
+def test_what_is_joined_to_one_table_refers_to_no_other(database18: Database) -> None:
+    given = """CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE members (pk int PRIMARY KEY);
+        INSERT INTO users SELECT generate_series(1, 100); INSERT INTO members SELECT generate_series(1, 100);
+        CREATE TABLE posts (user_id int); INSERT INTO posts SELECT generate_series(1, 100);"""
+    (by_name,) = references(database18, given + "ANALYZE")
+    assert line(by_name) == "posts(user_id) -> users(id)"
+    (joined,) = references(
+        database18,
+        "".join(f"CREATE VIEW v{n} AS SELECT pk FROM posts JOIN members ON pk = user_id;" for n in range(4)),
+    )
+    assert line(joined) == "posts(user_id) -> members(pk)"
+    assert any(text.startswith("runner-up: public.users.id") for text in joined.evidence)
+
+
+def test_what_does_not_parse_says_nothing(database18: Database) -> None:
+    given = """CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+        EXECUTE 'SELECT 1 FROM thing JOIN person ON who = pk'; END $$;
+        SET check_function_bodies = off;
+        CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'this is no query where (join';"""
+    assert references(database18, f"{PEOPLE} {given} ANALYZE") == ()
+
+
+def test_what_is_nested_too_deeply_says_nothing(database18: Database) -> None:
+    deep = " || ".join(["nm"] * 400)
+    given = f"CREATE VIEW v AS SELECT {deep} AS t FROM thing JOIN person ON who = pk;"
+    assert len(references(database18, f"{PEOPLE} {given} ANALYZE")) in (0, 1)
+
+
+def test_statements_that_cannot_be_read_are_no_failure(database18: Database) -> None:
+    """The extension without its library: its view raises an error."""
+    with database18.connect() as connection:
+        present = connection.execute("SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements'").rowcount
+        if present:
+            connection.execute("CREATE EXTENSION pg_stat_statements")
+    assert lines(references(database18, f"{PEOPLE} {WRITTEN['a view'][0]}; ANALYZE")) == ["thing(who) -> person(pk)"]
+
+
+def test_without_the_parser_its_absence_is_said_once(database18: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "postgast", None)
+    assert references(database18, f"{PEOPLE} {WRITTEN['a view'][0]}; ANALYZE") == ()
+    with open_session(database18.dsn, statement_timeout_s=60) as session:
+        catalog = read_catalog(session.main, Scope())
+        (said,) = find_references(session.main, catalog, Config()).unseen
+    assert "postgast" in said.reason
+    assert said.is_complete
