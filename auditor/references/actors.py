@@ -20,6 +20,8 @@ class Actors:
 
     ranked: tuple[Key, ...]
     shares: tuple[float, ...] = _SHARES
+    tables: frozenset[str] = frozenset()
+    """The names of all tables: `customer_id` beside a table of customers names no role."""
 
     @classmethod
     def of(cls, catalog: Catalog, keys: Keys, told: Table | None = None) -> "Actors":
@@ -27,8 +29,9 @@ class Actors:
 
         `told` is the table that the configuration names: then there is no other.
         """
+        tables = frozenset(name(key.table.name).joined for key in keys.all)
         if told is not None:
-            return cls(tuple(keys.by_oid[told.oid][:1]), (_TOLD,))
+            return cls(tuple(keys.by_oid[told.oid][:1]), (_TOLD,), tables)
         named = Counter(
             name(column.name).stem
             for table in catalog.tables
@@ -36,11 +39,12 @@ class Actors:
             if column.type.family in KEY_FAMILIES
         )
         ranks = [(rank, -named[name(key.table.name).joined], key) for key in keys.all for rank in _rank(key)]
-        return cls(tuple(key for *_, key in sorted(ranks, key=lambda each: (*each[:2], each[2].full_name))))
+        ranked = sorted(ranks, key=lambda each: (*each[:2], each[2].full_name))
+        return cls(tuple(key for *_, key in ranked), tables=tables)
 
     def hints_of(self, place: Place, called: Name) -> Iterator[tuple[Key, Hint]]:
         """The people that the place may name, where its name is that of an actor."""
-        if not (called.is_actor or called.is_person_in_role):
+        if not (called.is_actor or (called.is_person_in_role and called.stem not in self.tables)):
             return
         near = sorted(self.ranked, key=lambda key: key.table.schema != place.table.schema)
         fitting = [key for key in near if key.family == place.family]

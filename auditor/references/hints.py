@@ -3,6 +3,7 @@
 The probabilities are those that held on 31 public schemas; they are priors, the values decide.
 """
 
+import re
 from collections.abc import Iterator
 
 from auditor.references.actors import Actors
@@ -30,6 +31,7 @@ def hints_of(place: Place, keys: Keys, actors: Actors) -> Named:
     yield from _above(place, called, keys)
     yield from _shared_primary(place, called, keys)
     yield from _abbreviation(place, called, keys)
+    yield from _commented(place, keys)
     yield from actors.hints_of(place, called)
 
 
@@ -178,6 +180,17 @@ def _abbreviation(place: Place, called: Name, keys: Keys) -> Named:
             yield key, Hint(probability=0.62, text=f"{called.stem} abbreviates {key.table.name}")
     for key in keys.by_initials.get(place.table.schema, called.stem):
         yield key, Hint(probability=0.4, text=f"the initials of {key.table.name}")
+
+
+def _commented(place: Place, keys: Keys) -> Named:
+    """`COMMENT ON COLUMN … IS 'the payer, see customers.id'`: what names a table and its key means it."""
+    for table, column in _TABLE_AND_COLUMN.findall(place.column.comment or "") if place.is_plain else ():
+        for key in keys.by_table_name.get(place.table.schema, name(table).joined):
+            if name(key.column.name).joined == name(column).joined and key.table.oid != place.table.oid:
+                yield key, Hint(probability=0.85, text=f"its comment names {key.table.name}.{key.column.name}")
+
+
+_TABLE_AND_COLUMN = re.compile(r"\b([^\W\d]\w*)\s?[.(]\s?([^\W\d]\w*)")
 
 
 def _abbreviates(short: str, word: str) -> bool:

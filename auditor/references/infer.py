@@ -40,8 +40,30 @@ def infer(catalog: Catalog, found: Sequence[Candidate], evidence: Evidence) -> t
     settled = _agreed(_one_actor_table(_tightest(scored)))
     places = list(_by_place(settled).values())
     leads = _leads(catalog, places)
-    references = [_reference(each, leads) for each in places]
+    references = _one_way([_reference(each, leads) for each in places])
     return tuple(each for each in references if each.confidence >= LEAST_SCORE)
+
+
+def _one_way(references: list[Reference]) -> list[Reference]:
+    """Two keys do not refer to each other: the less likely direction is none; of two alike each is half as likely."""
+    by_ends = {(*_here(each), *_there(each)): each for each in references if each.is_plain}
+    settled = []
+    for each in references:
+        back = by_ends.get((*_there(each), *_here(each))) if each.is_plain and _here(each) != _there(each) else None
+        if back is None or each.confidence > back.confidence:
+            settled.append(each)
+        elif each.confidence == back.confidence:
+            told = (*each.evidence, "or the other way round")
+            settled.append(replace(each, confidence=0.5 * each.confidence, evidence=told))
+    return settled
+
+
+def _here(each: Reference) -> tuple[str, str, tuple[str, ...]]:
+    return (each.schema, each.table, each.columns)
+
+
+def _there(each: Reference) -> tuple[str, str, tuple[str, ...]]:
+    return (each.ref_schema, each.ref_table, each.ref_columns)
 
 
 def _scored(candidate: Candidate, inclusion: Inclusion, fits: Fits) -> Scored:

@@ -81,6 +81,21 @@ KINDS = {
         INSERT INTO notes VALUES ('unknown')""",
         ["notes(call_id) -> calls(id)"],
     ),
+    "who acts, beside a customer who is not meant": (
+        """CREATE TABLE employee (employee_id int PRIMARY KEY); CREATE TABLE customer (customer_id int PRIMARY KEY,
+            support_rep_id int);
+        INSERT INTO employee SELECT generate_series(1, 8);
+        INSERT INTO customer SELECT n, 3 + n % 3 FROM generate_series(1, 59) n;
+        CREATE TABLE invoice (customer_id int); INSERT INTO invoice SELECT 1 + n % 59 FROM generate_series(1, 400) n""",
+        ["customer(support_rep_id) -> employee(employee_id)", "invoice(customer_id) -> customer(customer_id)"],
+    ),
+    "a comment that names the key": (
+        """CREATE TABLE customers (no int PRIMARY KEY);
+        INSERT INTO customers SELECT 7 * n FROM generate_series(1, 60) n;
+        CREATE TABLE orders (payer int); INSERT INTO orders SELECT 7 * (1 + n % 60) FROM generate_series(1, 200) n;
+        COMMENT ON COLUMN orders.payer IS 'who pays, see customers.no (not the shipper)'""",
+        ["orders(payer) -> customers(no)"],
+    ),
     "uuids without a name that says it": (
         """CREATE TABLE calls (id uuid PRIMARY KEY);
         INSERT INTO calls SELECT md5(n::text)::uuid FROM generate_series(1, 50) n;
@@ -244,3 +259,16 @@ def test_a_name_that_nothing_declares_unique_is_a_key_by_the_statistics(
     )
     target = "nps_clients(client_name)"
     assert lines(found) == ([f"actions(Client) -> {target}", f"responses(client_name) -> {target}"] if is_key else [])
+
+
+def test_two_keys_do_not_refer_to_each_other(database18: Database) -> None:
+    """By name alone neither direction is sure; by the values the one that holds more does not refer."""
+    given = """CREATE TABLE journal (booking_id int PRIMARY KEY);
+        CREATE TABLE journalarchive (booking_id int PRIMARY KEY);"""
+    assert [each.confidence for each in references(database18, given) if each.confidence >= 0.6] == []
+    found = references(
+        database18,
+        """INSERT INTO journal SELECT 5 * n FROM generate_series(1, 300) n;
+        INSERT INTO journalarchive SELECT 5 * n FROM generate_series(1, 100) n; ANALYZE""",
+    )
+    assert [each for each in lines(found) if each.startswith("journal(")] == []
