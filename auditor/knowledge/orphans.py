@@ -9,6 +9,7 @@ from auditor.catalog import Action, Constraint, Table, Type
 from auditor.catalog.estimates import distinct_share
 from auditor.check import Facts
 from auditor.intentions import reference_of
+from auditor.knowledge.naming import words
 from auditor.knowledge.nullability import is_settable
 from auditor.model import Reference, Subject
 from auditor.probe import OrphanName, Proposed, subject_of
@@ -123,7 +124,7 @@ def obstacles(table: Table, referenced: Table, reference: Reference) -> tuple[st
     if reference.json_path:
         return ("the key needs a column of its own, filled from the JSON value",)
     if reference.when is not None:
-        return ("each type needs a column of its own, which a generated one can be",)
+        return ("these rows' key needs a column of its own, which a generated one can be",)
     if reference.is_array:
         return ("the keys need a table of their own, a row for each element",)
     found = []
@@ -219,7 +220,14 @@ def settable(facts: Facts, join: AntiJoin, constraint: Constraint | None) -> tup
     if constraint is not None and constraint.match_full:
         return columns if columns == join.columns else ()
     if len(join.pairs) == 1:
-        return columns if join.columns[0] in columns else ()
+        kept = columns if _is_pair(join) else columns[:1]
+        return kept if join.columns[0] in kept else ()
     elsewhere = (each.columns for each in facts.references_of(join.table) if {*each.columns} != {*join.columns})
     shared = {column for others in elsewhere for column in others}
     return tuple(column for column in columns if column not in shared)
+
+
+def _is_pair(join: AntiJoin) -> bool:
+    """Whether the second column says nothing but where the first one leads (`owner_id`, `owner_type`): without the key
+    it is meant to be NULL as well. A row's kind stays."""
+    return len({words(column)[:-1] for column in join.columns}) == 1

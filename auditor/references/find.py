@@ -9,6 +9,7 @@ from auditor.references.asked import Connection, empty_tables, look_up
 from auditor.references.calibration import FITTED, Calibration, calibrated
 from auditor.references.candidates import candidates as candidates_of
 from auditor.references.composite import infer_composites, without_parts
+from auditor.references.conditional import by_condition
 from auditor.references.configured import overruled, told
 from auditor.references.declared import declared
 from auditor.references.infer import infer
@@ -52,6 +53,7 @@ def find_references(
     by_type, untyped = candidates_by_type(connection, catalog, empty, said)
     candidates = candidates_of(catalog, inside_json, by_type, said, joins_of(connection, catalog))
     evidence = look_up(connection, candidates, empty)
+    candidates, evidence = by_condition(connection, candidates, evidence, empty)
     several, untried = infer_composites(connection, catalog, empty)
     scored = (*without_parts(infer(catalog, candidates, evidence), several), *several)
     inferred = calibrated(scored, calibration, least)

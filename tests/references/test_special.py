@@ -135,6 +135,36 @@ def test_arrays(database: Database) -> None:
     assert "a table of its own" in row.definition
 
 
+ENTRIES = """CREATE TABLE invoices (id int PRIMARY KEY);
+    INSERT INTO invoices SELECT n * 3 FROM generate_series(1, 100) n;
+    CREATE TABLE entries (id int PRIMARY KEY, kind text, invoice_id int);
+    INSERT INTO entries SELECT n, 'invoice', 3 * (1 + n % 100) FROM generate_series(1, 300) n;
+    INSERT INTO entries SELECT n, 'Refund', 3 * (1 + n % 100) FROM generate_series(301, 400) n;
+    INSERT INTO entries VALUES (1001, 'invoice', 7), (1002, 'invoice', 0);"""
+
+
+def test_what_holds_for_some_kinds_alone_has_no_orphans_elsewhere(database: Database) -> None:
+    legacy = "INSERT INTO entries SELECT n, 'legacy', 1 + 3 * n FROM generate_series(401, 600) n; ANALYZE"
+    found = audited(database, ENTRIES + legacy)
+    place = "public.entries(invoice_id WHERE kind IN ('Refund', 'invoice'))"
+    assert told(found) == [
+        ("orphaned-reference", place, 1, 402, "set-null"),
+        ("sentinel-reference", place, 1, 402, "set-null"),
+    ]
+    assert found.references == ()
+    (conditional,) = found.other_references
+    assert "only where kind is Refund or invoice; the others find nothing" in conditional.evidence
+    cleanup = next(each for each in found.findings if each.violations == 1).remedies[0].sql.cleanup or ""
+    assert "invoice_id=NULL" in cleanup.replace(" = ", "=")
+    assert "kind=NULL" not in cleanup.replace(" = ", "=")
+
+
+def test_kinds_that_find_some_of_their_rows_make_no_condition(database18: Database) -> None:
+    mixed = "INSERT INTO entries SELECT n, 'legacy', n FROM generate_series(401, 600) n; UPDATE entries SET kind = 'x'"
+    found = audited(database18, f"{ENTRIES} {mixed} WHERE id % 2 = 0; ANALYZE")
+    assert found.other_references == ()
+
+
 def test_the_configuration_overrules_both(database18: Database) -> None:
     given = BLOG + "CREATE TABLE tagged (id int, user_ids bigint[]); INSERT INTO tagged VALUES (1, '{3,6}'); ANALYZE"
     special = [each for each in references(database18, given) if each.is_special]
