@@ -107,8 +107,9 @@ class Sample:
                     f"({given}.tableoid = {sql.literal(leaf)}::pg_catalog.regclass"
                     f" AND {given}.ctid = ANY ({_literal(chunk)}))"
                 )
-                both = relation(join.table).join(join.target, join.match)
-                query = sa.select(*_place(wanted)).distinct().select_from(both).where(those)
+                elements = () if join.elements is None else (join.elements.scalar_alias,)
+                both = sa.select(*_place(wanted)).distinct().select_from(relation(join.table), *elements, join.target)
+                query = both.where(join.match, those)
                 for other, more in self._asked(query, join.table, most).items():
                     found.setdefault(other, set()).update(more)
         return found

@@ -46,3 +46,26 @@ def test_partitions_inheritance_and_odd_types(
 
     assert (rehearsal.failures, rehearsal.gaps) == ((), ())
     assert rehearsal.rows == "sample"
+
+
+def test_arrays_of_keys_and_references_by_type(
+    database18: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute(
+        database18,
+        """CREATE TABLE tags (id int PRIMARY KEY); INSERT INTO tags SELECT 3 * n FROM generate_series(1, 200) n;
+        CREATE TABLE users (id int PRIMARY KEY); INSERT INTO users SELECT 7 * n FROM generate_series(1, 200) n;
+        CREATE TABLE notes (id int PRIMARY KEY, tag_ids int[], owner_type text, owner_id int);
+        INSERT INTO notes SELECT n, ARRAY[3 * (1 + n % 200), 3 * (1 + n % 90)], CASE WHEN n % 2 = 0 THEN 'Tag' ELSE
+            'User' END, CASE WHEN n % 2 = 0 THEN 3 ELSE 7 END * (1 + n % 200) FROM generate_series(1, 400) n;
+        INSERT INTO notes VALUES (1001, '{1,3}', 'Tag', 3), (1002, '{6}', 'Tag', 7), (1003, NULL, 'User', 0);
+        ANALYZE""",
+    )
+    plan = read_plan(plan_of(database18, tmp_path))
+    for name, most in (("WHOLE", 0), ("SMALL", 20), ("AROUND", 20)):
+        monkeypatch.setattr(sample, name, most)
+
+    rehearsal = rehearse(plan, database18.dsn, plan.config(Config()))
+
+    assert (rehearsal.verdict, rehearsal.failures, rehearsal.gaps) == ("proved", (), ())
+    assert rehearsal.rows == "sample"
