@@ -113,7 +113,9 @@ def joins_of(connection: Connection, catalog: Catalog) -> Joins:
     """All joins that are written in the catalog, and those of the statements that the server has recorded."""
     if not can_parse():
         return NO_JOINS
-    return Joins.of(catalog, Keys.of(catalog), _recorded(connection, catalog))
+    statements = _recorded(connection, catalog)
+    is_anything_written = any(True for _ in written_in(catalog, statements))
+    return Joins.of(catalog, Keys.of(catalog), statements) if is_anything_written else NO_JOINS
 
 
 def unparsed(catalog: Catalog) -> Iterator[Coverage]:

@@ -49,6 +49,8 @@ def candidates_by_type(
     `empty` are the oids of tables that are known to be empty.
     """
     found = [pair for pair in pairs(catalog) if pair.table.oid not in empty]
+    if not found:
+        return (), ()
     known = {id(pair): _types_by_statistics(pair) for pair in found}
     unknown = [pair for pair in found if known[id(pair)] is None]
     possible = [pair for pair in unknown if not obstacle_at(pair.table, pair.type)]
