@@ -34,9 +34,7 @@ def remedies_for(
 def is_mended(facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, measured: Measurement) -> bool:
     """Whether the plan changes the orphans of that kind without being asked."""
     is_intended = intended_action(facts, reference) is not None
-    orphans = sum(number for _, number in measured.by_kind)
-    is_sure = reference.confidence >= facts.config.thresholds.blocker_confidence and orphans < measured.population
-    if not (is_intended or is_sure):
+    if not (is_intended or is_sure(facts, reference, measured)):
         return False
     if kind == "sentinel":
         return bool(settable(facts, join, None))
@@ -44,6 +42,13 @@ def is_mended(facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanNa
         return _can_be_relinked(join)
     # Orphans whose key is a name are often misspelled and not lost.
     return is_intended or not names_by_words(join.referenced, reference.ref_columns)
+
+
+def is_sure(facts: Facts, reference: Reference, measured: Measurement) -> bool:
+    """Whether the inference is as good as a declaration: sure by its confidence, and borne out by a row at least.
+    Where none is, names alone speak, perhaps of a table that was emptied."""
+    orphans = sum(number for _, number in measured.by_kind) or measured.violations
+    return reference.confidence >= facts.config.thresholds.blocker_confidence and orphans < measured.population
 
 
 def _ways(

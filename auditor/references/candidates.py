@@ -76,7 +76,7 @@ def _of_place(place: Place, keys: Keys, actors: Actors, joins: Joins) -> list[Ca
     hints: defaultdict[Key, dict[str, Hint]] = defaultdict(dict)
     for key, hint in hints_of(place, keys, actors):
         itself = key.table.oid == place.table.oid and key.column.name == place.column.name and not place.path
-        if not itself and are_comparable(place.family, key.family):
+        if not itself and not _is_referred_to(place, key.table) and are_comparable(place.family, key.family):
             hints[key].setdefault(hint.text, hint)
     near = {name(key.table.name).joined for key in hints if key.table.schema == place.table.schema}
     found = [
@@ -89,6 +89,14 @@ def _of_place(place: Place, keys: Keys, actors: Actors, joins: Joins) -> list[Ca
     if place.family == "uuid" and not any(candidate.prior >= 0.5 for candidate in likely):
         likely += _by_values(place, keys, {candidate.key for candidate in likely})
     return sorted(likely, key=lambda each: (-each.prior, each.key.full_name))[:MOST_PER_PLACE]
+
+
+def _is_referred_to(place: Place, by: Table) -> bool:
+    """Whether a foreign key of that table refers to the column: then the column does not refer to the table."""
+    return place.is_plain and any(
+        each.referenced_oid == place.table.oid and place.column.name in each.referenced_columns
+        for each in by.foreign_keys()
+    )
 
 
 def _with_joins(place: Place, found: list[Candidate], keys: Keys, joins: Joins) -> list[Candidate]:

@@ -123,11 +123,12 @@ class _SetAsideDuplicates:
 
         def moves(batch: Condition | None) -> list[Move]:
             group = self.group.of(batch)
-            return [_move(context, step, group, link, number) for number, link in enumerate(links) if link.movable]
+            return [_move(context, step, group, link, number) for number, link in movable]
 
-        for link in links:
-            if not link.movable:
-                reason = unchangeable(link.table) or keyless(link.table)
+        obstacles = [_obstacle(context, link) for link in links]
+        movable = [(number, link) for number, link in enumerate(links) if obstacles[number] is None]
+        for link, reason in zip(links, obstacles, strict=True):
+            if reason is not None:
                 yield Note(f"{named(link.table)} refers to {named(table)}: {reason}; its rows are not re-pointed")
         yield from removal_steps(context, step, closure_of(context, table), self.group.rows, moves, order.DUPLICATES)
 
@@ -151,9 +152,12 @@ class _Link:
     columns: tuple[str, ...]
     referenced: tuple[str, ...]
 
-    @property
-    def movable(self) -> bool:
-        return unchangeable(self.table) is None and keyless(self.table) is None
+
+def _obstacle(context: PlanContext, link: _Link) -> str | None:
+    """Why rows cannot refer to another row instead, or None."""
+    if any({*link.columns} & {*key.referenced_columns} for _, key in keys_into(context, link.table)):
+        return "it does so by a key that others refer to"
+    return unchangeable(link.table) or keyless(link.table)
 
 
 def _links_to(context: PlanContext, table: Table) -> Iterator[_Link]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from auditor.check import Example, Facts, check
-from auditor.knowledge.orphan_kinds import remedies_for
+from auditor.knowledge.orphan_kinds import is_sure, remedies_for
 from auditor.knowledge.orphans import (
     intended_action,
     proposed_key,
@@ -64,14 +64,13 @@ def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measure
     if not measured.violations:
         return None
     action = intended_action(facts, reference)
-    is_sure = reference.confidence >= facts.config.thresholds.blocker_confidence
     remedies = remedies_for(facts, reference, join, "near-miss", measured)
     summary = remedies[0].summary
     return Judgement(
         message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)} and differs by case "
         f"or blanks alone in {measured.violations:,} of {counted(measured.population, 'value')}",
         hint=f"{summary[0].upper()}{summary[1:]}{then_declare(join, reference)}",
-        severity=Severity.BLOCKER if action or is_sure else Severity.WARNING,
+        severity=Severity.BLOCKER if action or is_sure(facts, reference, measured) else Severity.WARNING,
         certainty=Certainty.PROVEN if action else Certainty.INFERRED,
         remedies=remedies,
         parameters=(referenced_text(reference),),

@@ -5,7 +5,7 @@ from functools import partial
 
 from auditor.check import Example, Facts, check
 from auditor.knowledge.naming import names_by_words
-from auditor.knowledge.orphan_kinds import remedies_for
+from auditor.knowledge.orphan_kinds import is_sure, remedies_for
 from auditor.knowledge.orphans import (
     intended_action,
     proposed_key,
@@ -82,7 +82,8 @@ def orphaned_reference(facts: Facts) -> Iterator[ReferenceProbe]:
         each type by itself); confidence and evidence stand beside the finding.
     False positives:
         A column that resembles a reference and is none, or that may outlive what it names: reject it under
-        `[references]` in the configuration. Below a confidence of 0.8 the finding is a warning.
+        `[references]` in the configuration. Below a confidence of 0.8, and where no row at all refers to one that is
+        there, the finding is a warning.
     Remedy:
         Set the key NULL where the column may be NULL, else set the rows aside; then declare the foreign key, with an
         index on the referencing columns. Below that confidence nothing is done unless you choose it, nor where the key
@@ -106,14 +107,13 @@ def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measure
     if not measured.violations:
         return None
     action = intended_action(facts, reference)
-    is_sure = reference.confidence >= facts.config.thresholds.blocker_confidence
     remedies = remedies_for(facts, reference, join, "plain", measured)
     is_spelled = names_by_words(join.referenced, reference.ref_columns)
     return Judgement(
         message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)} and finds no row "
         f"there for {_number(reference, measured)} of {counted(measured.population, 'value')}",
         hint=_hint(join, reference, remedies[0].summary, is_spelled=is_spelled),
-        severity=Severity.BLOCKER if action or is_sure else Severity.WARNING,
+        severity=Severity.BLOCKER if action or is_sure(facts, reference, measured) else Severity.WARNING,
         certainty=Certainty.PROVEN if action else Certainty.INFERRED,
         remedies=remedies,
         parameters=(referenced_text(reference),),

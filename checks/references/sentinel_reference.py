@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from auditor.check import Example, Facts, check
-from auditor.knowledge.orphan_kinds import remedies_for
+from auditor.knowledge.orphan_kinds import is_sure, remedies_for
 from auditor.knowledge.orphans import (
     intended_action,
     proposed_key,
@@ -62,13 +62,12 @@ def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measure
     if not measured.violations:
         return None
     action = intended_action(facts, reference)
-    is_sure = reference.confidence >= facts.config.thresholds.blocker_confidence
     remedies = remedies_for(facts, reference, join, "sentinel", measured)
     return Judgement(
         message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)} and holds a sentinel "
         f"instead of NULL in {measured.violations:,} of {counted(measured.population, 'value')}",
         hint=_hint(join, reference, can_be_set=bool(remedies)),
-        severity=Severity.BLOCKER if action or is_sure else Severity.WARNING,
+        severity=Severity.BLOCKER if action or is_sure(facts, reference, measured) else Severity.WARNING,
         certainty=Certainty.PROVEN if action else Certainty.INFERRED,
         remedies=remedies,
         parameters=(referenced_text(reference),),

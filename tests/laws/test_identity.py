@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.laws.circle import keep_the_law
 from tests.laws.drawing import Script, databases
@@ -17,6 +17,8 @@ SHARDS = 8 if NEW else 4
 many = settings(
     max_examples=NEW or 30,
     database=None,
+    # Making a failure smaller takes minutes: for that is `make laws`.
+    phases=tuple(Phase) if NEW else (Phase.generate,),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

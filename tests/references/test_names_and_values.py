@@ -272,3 +272,14 @@ def test_two_keys_do_not_refer_to_each_other(database18: Database) -> None:
         INSERT INTO journalarchive SELECT 5 * n FROM generate_series(1, 100) n; ANALYZE""",
     )
     assert [each for each in lines(found) if each.startswith("journal(")] == []
+
+
+def test_a_key_does_not_refer_to_a_table_that_refers_to_it(database18: Database) -> None:
+    found = references(
+        database18,
+        """CREATE TABLE notes (booking_no int PRIMARY KEY);
+        CREATE TABLE bookings (booking_no int PRIMARY KEY, note_no int REFERENCES notes);
+        INSERT INTO notes SELECT 5 * n FROM generate_series(1, 100) n;
+        INSERT INTO bookings SELECT 5 * n, 5 * (n % 9 + 1) FROM generate_series(1, 300) n; ANALYZE""",
+    )
+    assert [each for each in lines(found) if each.startswith("notes(")] == []

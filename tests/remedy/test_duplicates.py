@@ -144,3 +144,26 @@ def test_a_row_that_goes_for_another_reason_is_not_the_one_that_stays(database18
     between = full_circle(database18, plan_for(database18, both))
 
     assert between.rows["public.users"].total() == 20
+
+
+def test_a_key_that_others_refer_to_is_not_re_pointed(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute(
+            """
+            CREATE TABLE users (id int PRIMARY KEY, email text);
+            CREATE TABLE profiles (id int PRIMARY KEY REFERENCES users (id));
+            CREATE TABLE badges (id int PRIMARY KEY, profile_id int REFERENCES profiles (id));
+            INSERT INTO users VALUES (1, 'a@x.org'), (2, 'a@x.org'), (3, 'b@x.org');
+            INSERT INTO profiles VALUES (2), (3);
+            INSERT INTO badges VALUES (1, 2), (2, 3);
+            """
+        )
+
+    plan = plan_for(database, without_duplicates, violations=2)
+    between = full_circle(database, plan)
+
+    assert sorted(between.rows["public.users"]) == ["users(1,a@x.org)", "users(3,b@x.org)"]
+    assert sorted(between.rows["public.profiles"]) == ["profiles(3)"]
+    assert sorted(between.rows["public.badges"]) == ["badges(2,3)"]
+    said = "public.profiles refers to public.users: it does so by a key that others refer to"
+    assert any(note.text.startswith(said) for note in plan.notes)
