@@ -157,6 +157,8 @@ def _obstacle(context: PlanContext, link: _Link) -> str | None:
     """Why rows cannot refer to another row instead, or None."""
     if any({*link.columns} & {*key.referenced_columns} for _, key in keys_into(context, link.table)):
         return "it does so by a key that others refer to"
+    if any({*key} <= {*link.columns} for key in link.table.candidate_keys()):
+        return "it does so by a key of its own, which the row that stays may have"
     return unchangeable(link.table) or keyless(link.table)
 
 

@@ -167,3 +167,22 @@ def test_a_key_that_others_refer_to_is_not_re_pointed(database: Database) -> Non
     assert sorted(between.rows["public.badges"]) == ["badges(2,3)"]
     said = "public.profiles refers to public.users: it does so by a key that others refer to"
     assert any(note.text.startswith(said) for note in plan.notes)
+
+
+def test_what_refers_by_its_own_key_goes_along(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute(
+            """
+            CREATE TABLE users (id int PRIMARY KEY, email text);
+            CREATE TABLE seats (user_id int PRIMARY KEY REFERENCES users (id));
+            INSERT INTO users VALUES (1, 'a@x.org'), (2, 'a@x.org'), (3, 'b@x.org');
+            INSERT INTO seats VALUES (1), (2), (3);
+            """
+        )
+
+    plan = plan_for(database, without_duplicates, violations=2)
+    between = full_circle(database, plan)
+
+    assert sorted(between.rows["public.seats"]) == ["seats(1)", "seats(3)"]
+    said = "public.seats refers to public.users: it does so by a key of its own"
+    assert any(note.text.startswith(said) for note in plan.notes)
