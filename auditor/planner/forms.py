@@ -128,7 +128,8 @@ def _flags(probe: ReferenceProbe) -> list[sa.Label[bool]]:
 def _orphans(probe: ReferenceProbe, columns: Iterable[sql.Expression]) -> sql.Sql:
     values = _values(columns)
     computed = [value for value, _ in probe.pairs if not _is_column(value)]
-    if computed and estimated_rows(probe.referenced) >= _LARGE_ROWS:
+    # What tells kinds apart looks at the row itself, which is not to be had behind the fence.
+    if computed and not probe.kinds and estimated_rows(probe.referenced) >= _LARGE_ROWS:
         return _orphans_of_computed(probe, values, computed)
     rows = sa.select(*values, *_flags(probe)).select_from(relation(probe.table))
     return sql.render(rows.where(probe.population, ~_found(probe, probe.match)))
@@ -146,7 +147,6 @@ def _orphans_of_computed(
     columns = {id(value): referencing.c[f"compared_{n}"] for n, value in enumerate([*computed, *plain])}
     match = _replaced(probe.match, columns)
     kept = [referencing.c[value.name] for value in values]
-    kept += [_replaced(each.element, columns).label(each.name) for each in _flags(probe)]
     return sql.render(sa.select(*kept).select_from(referencing).where(~_found(probe, match)))
 
 
