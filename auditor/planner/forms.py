@@ -3,7 +3,7 @@
 Numbers in comments were measured on PostgreSQL 18, two cores, tables of 1.2 to 2 million rows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
@@ -127,27 +127,8 @@ def _flags(probe: ReferenceProbe) -> list[sa.Label[bool]]:
 
 def _orphans(probe: ReferenceProbe, columns: Iterable[sql.Expression]) -> sql.Sql:
     values = _values(columns)
-    computed = [value for value, _ in probe.pairs if not _is_column(value)]
-    # What tells kinds apart looks at the row itself, which is not to be had behind the fence.
-    if computed and not probe.kinds and estimated_rows(probe.referenced) >= _LARGE_ROWS:
-        return _orphans_of_computed(probe, values, computed)
     rows = sa.select(*values, *_flags(probe)).select_from(relation(probe.table))
     return sql.render(rows.where(probe.population, ~_found(probe, probe.match)))
-
-
-def _orphans_of_computed(
-    probe: ReferenceProbe, values: Sequence[sa.Label[object]], computed: Sequence[sql.Expression]
-) -> sql.Sql:
-    """What is compared is computed before the join, behind OFFSET 0: a hash table in batches else writes to disk what
-    it is computed of, whole JSON documents (200 MB against 130, 2.6 s against 1.9, with short ones)."""
-    plain = [value for value, _ in probe.pairs if _is_column(value)]
-    compared = [value.label(f"compared_{n}") for n, value in enumerate([*computed, *plain])]
-    fenced = sa.select(*values, *compared).select_from(relation(probe.table)).where(probe.population).offset(0)
-    referencing = fenced.subquery("referencing")
-    columns = {id(value): referencing.c[f"compared_{n}"] for n, value in enumerate([*computed, *plain])}
-    match = _replaced(probe.match, columns)
-    kept = [referencing.c[value.name] for value in values]
-    return sql.render(sa.select(*kept).select_from(referencing).where(~_found(probe, match)))
 
 
 def _found(probe: ReferenceProbe, match: sql.Condition) -> sql.Condition:

@@ -140,12 +140,13 @@ def test_keys_that_repeat_much_are_grouped_and_counted_alike(database18: Databas
         assert counts(ask.ask(probe)) == [(26, 120_000 - 120_000 // 7)]
 
 
-def test_keys_in_json_are_computed_once_and_counted_alike(database: Database) -> None:
+def test_keys_in_json_of_a_large_table_are_counted_alike(database: Database) -> None:
     database.psql(
         """
-        CREATE TABLE calls AS SELECT id FROM generate_series(1, 120000) AS id; ALTER TABLE calls ADD PRIMARY KEY (id);
+        CREATE TABLE calls AS SELECT md5(n::text)::uuid AS id FROM generate_series(1, 120000) AS n;
+        ALTER TABLE calls ADD PRIMARY KEY (id);
         CREATE TABLE metrics AS
-            SELECT id, CASE WHEN id % 10 > 0 THEN jsonb_build_object('call_id', id * 200) END AS data
+            SELECT id, CASE WHEN id % 10 > 0 THEN jsonb_build_object('call_id', md5((id * 200)::text)::uuid) END AS data
             FROM generate_series(1, 1000) AS id;
         INSERT INTO metrics VALUES (1001, '{"call_id": "no number"}'), (1002, '{"call_id": null}'), (1003, '{}');
         ALTER TABLE metrics ADD PRIMARY KEY (id);
@@ -154,7 +155,6 @@ def test_keys_in_json_are_computed_once_and_counted_alike(database: Database) ->
     ).check_returncode()
     with asking(database) as ask:
         probe = ask.reference("metrics", "data", "calls", json_path=("call_id",))
-        assert any("OFFSET 0" in statement_of([scan]) for scan in plan_scans([probe]).scans)
         [answer] = ask.ask(probe)
     assert counts([answer]) == [(361, 901)]  # 360 numbers over 600 that are no tens, and the text
     assert isinstance(answer, Measurement)
