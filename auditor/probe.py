@@ -38,6 +38,11 @@ class Measurement:
     by_kind: tuple[tuple[OrphanName, int], ...] = ()
     met: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
+    @property
+    def in_the_way(self) -> int:
+        """The rows that a constraint would refuse: orphans of every kind, whichever this is about."""
+        return sum(number for _, number in self.by_kind) or self.violations
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
@@ -138,7 +143,8 @@ class ReferenceProbe:
     (MATCH FULL: the key is partly NULL). `pairs` are the compared expressions, referencing and referenced.
     `elements` are the values of a row that holds many: a column over the row's array; it violates where one of them
     finds nothing. `kinds` are counted apart in the same scan; `only` names the kind that this probe is about (`plain`:
-    none of them), None all orphans.
+    none of them), None all orphans. `finds` turns it round: a row violates that does find one (of those that are
+    soft-deleted, where `match` says so).
     """
 
     table: Table
@@ -152,6 +158,7 @@ class ReferenceProbe:
     elements: sa.TableValuedColumn[Any] | None = None
     kinds: tuple[OrphanKind, ...] = ()
     only: OrphanName | None = None
+    finds: bool = False
     columns: tuple[str, ...]
     referenced_columns: tuple[str, ...]
     judge: Judge
@@ -161,6 +168,8 @@ class ReferenceProbe:
     @property
     def violation(self) -> sql.Condition:
         """True of the orphans: `NOT EXISTS`, because `NOT IN` finds none as soon as one referenced key is NULL."""
+        if self.finds:
+            return finders(self.population, self.target, self.match, self.elements)
         all_of_them = orphans(self.population, self.target, self.match, self.escapes, self.elements)
         if self.only is None or not self.kinds:
             return all_of_them if self.only in (None, "plain") else sa.false()
@@ -183,12 +192,30 @@ def orphans(
 ) -> sql.Condition:
     """True of the rows of `population` that find no row of `target` (be it for one of `elements`), and of those that
     `escapes` names."""
-    found = sa.exists(sa.select(sa.literal_column("1")).select_from(target).where(match))
-    orphan = sa.and_(population, ~found)
-    if elements is not None:
-        one: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(elements.scalar_alias)
-        orphan = sa.and_(population, sa.exists(one.where(elements.is_not(None), ~found)))
+    orphan = sa.and_(population, _some_value(~_found(target, match), elements))
     return orphan if escapes is None else sa.or_(orphan, escapes)
+
+
+def finders(
+    population: sql.Condition,
+    target: sa.FromClause,
+    match: sql.Condition,
+    elements: sa.TableValuedColumn[Any] | None = None,
+) -> sql.Condition:
+    """True of the rows of `population` that find a row of `target` (be it for one of `elements`)."""
+    return sa.and_(population, _some_value(_found(target, match), elements))
+
+
+def _found(target: sa.FromClause, match: sql.Condition) -> sql.Condition:
+    return sa.exists(sa.select(sa.literal_column("1")).select_from(target).where(match))
+
+
+def _some_value(condition: sql.Condition, elements: sa.TableValuedColumn[Any] | None) -> sql.Condition:
+    """The condition on the row's value; where it holds many, true if it is so of one of them."""
+    if elements is None:
+        return condition
+    one: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(elements.scalar_alias)
+    return sa.exists(one.where(elements.is_not(None), condition))
 
 
 Probe = RowProbe | KeyProbe | ReferenceProbe

@@ -1,6 +1,8 @@
-"""Orphans of each kind: what the plan does about them, and whether a foreign key can follow."""
+"""Orphans of each kind: how they are counted, what the plan does about them, whether a foreign key can follow."""
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,33 +10,94 @@ import sqlalchemy as sa
 from auditor.catalog import Action
 from auditor.check import Facts
 from auditor.knowledge.naming import names_by_words
-from auditor.knowledge.orphans import clean_ups, declaration, intended_action, settable
-from auditor.model import Reference
-from auditor.probe import Measurement, OrphanName, relation
-from auditor.references import AntiJoin
+from auditor.knowledge.orphans import (
+    clean_ups,
+    declaration,
+    intended_action,
+    proposed_key,
+    referenced_text,
+    settable,
+    subject_of_reference,
+    undeclared,
+)
+from auditor.model import Certainty, Reference, Severity
+from auditor.probe import Judgement, Measurement, OrphanName, ReferenceProbe, relation
+from auditor.references import AntiJoin, anti_join
 from auditor.references.kinds import folded
 from auditor.remedy import Operation, Remedy, assign
 
 
-def remedies_for(
+@dataclass(frozen=True, kw_only=True)
+class Orphans:
+    """The orphans of one kind that a reference turned out to have, and the ways to mend them, the chosen one first."""
+
+    reference: Reference
+    join: AntiJoin
+    measured: Measurement
+    remedies: tuple[Remedy, ...]
+
+    @property
+    def refers(self) -> str:
+        """How each message begins."""
+        return f"{subject_of_reference(self.join, self.reference)} refers to {referenced_text(self.reference)} and"
+
+
+Worded = Callable[[Orphans], tuple[str, str]]
+"""The message and the hint of a finding."""
+
+
+def orphan_probes(facts: Facts, kind: OrphanName, worded: Worded) -> Iterator[ReferenceProbe]:
+    """A probe for each undeclared reference that can have orphans of that kind."""
+    for reference in undeclared(facts):
+        join = anti_join(facts.catalog, reference)
+        if join is not None and (kind == "plain" or any(each.name == kind for each in join.kinds)):
+            yield ReferenceProbe(
+                **join.parts,
+                only=kind,
+                subject=subject_of_reference(join, reference),
+                judge=partial(_judge, facts, reference, join, kind, worded),
+                proposes=proposed_key(facts, reference, join),
+                reference=reference,
+            )
+
+
+def _judge(  # noqa: PLR0917
+    facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, worded: Worded, measured: Measurement
+) -> Judgement | None:
+    if not measured.violations:
+        return None
+    remedies = _remedies_for(facts, reference, join, kind, measured)
+    message, hint = worded(Orphans(reference=reference, join=join, measured=measured, remedies=remedies))
+    is_intended = intended_action(facts, reference) is not None
+    return Judgement(
+        message=message,
+        hint=hint,
+        severity=Severity.BLOCKER if is_intended or _is_sure(facts, reference, measured) else Severity.WARNING,
+        certainty=Certainty.PROVEN if is_intended else Certainty.INFERRED,
+        remedies=remedies,
+        parameters=(referenced_text(reference),),
+    )
+
+
+def _remedies_for(
     facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, measured: Measurement
 ) -> tuple[Remedy, ...]:
     """The ways to mend the orphans of one kind, the chosen one first; the foreign key follows where the plan mends
     those of the other kinds as well."""
     others = (name for name, number in measured.by_kind if number and name != kind)
     then: tuple[Operation, ...] = ()
-    if all(is_mended(facts, reference, join, each, measured) for each in others):
+    if all(_is_mended(facts, reference, join, each, measured) for each in others):
         then = declaration(join.table, join.referenced, reference, intended_action(facts, reference) or "NO ACTION")
     found = _ways(facts, reference, join, kind, then)
-    chosen = is_mended(facts, reference, join, kind, measured)
+    chosen = _is_mended(facts, reference, join, kind, measured)
     # A guess, and one that not a single row bears out, changes no row unless a person chooses it.
     return found if chosen else tuple(replace(each, chosen=False) for each in found)
 
 
-def is_mended(facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, measured: Measurement) -> bool:
+def _is_mended(facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, measured: Measurement) -> bool:
     """Whether the plan changes the orphans of that kind without being asked."""
     is_intended = intended_action(facts, reference) is not None
-    if not (is_intended or is_sure(facts, reference, measured)):
+    if not (is_intended or _is_sure(facts, reference, measured)):
         return False
     if kind == "sentinel":
         return bool(settable(facts, join, None))
@@ -44,11 +107,11 @@ def is_mended(facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanNa
     return is_intended or not names_by_words(join.referenced, reference.ref_columns)
 
 
-def is_sure(facts: Facts, reference: Reference, measured: Measurement) -> bool:
+def _is_sure(facts: Facts, reference: Reference, measured: Measurement) -> bool:
     """Whether the inference is as good as a declaration: sure by its confidence, and borne out by a row at least.
     Where none is, names alone speak, perhaps of a table that was emptied."""
-    orphans = sum(number for _, number in measured.by_kind) or measured.violations
-    return reference.confidence >= facts.config.thresholds.blocker_confidence and orphans < measured.population
+    is_likely = reference.confidence >= facts.config.thresholds.blocker_confidence
+    return is_likely and measured.in_the_way < measured.population
 
 
 def _ways(

@@ -3,7 +3,7 @@
 Numbers in comments were measured on PostgreSQL 18, two cores, tables of 1.2 to 2 million rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
@@ -80,7 +80,7 @@ def _of_elements(probe: ReferenceProbe, tables: tuple[Table, ...], *, with_keys:
     rows = (
         sa.select(*_values(row_key), sa.func.count().label("n"))
         .select_from(relation(probe.table), probe.elements.scalar_alias)
-        .where(probe.population, probe.elements.is_not(None), ~_found(probe, probe.match))
+        .where(probe.population, probe.elements.is_not(None), _violates(probe, probe.match))
         .group_by(*row_key, *apart)
     )
     keys = met.keys_kept(len(row_key)) if with_keys and met.can_be_shown(probe.table) else None
@@ -128,16 +128,12 @@ def _flags(probe: ReferenceProbe) -> list[sa.Label[bool]]:
 def _orphans(probe: ReferenceProbe, columns: Iterable[sql.Expression]) -> sql.Sql:
     values = _values(columns)
     rows = sa.select(*values, *_flags(probe)).select_from(relation(probe.table))
-    return sql.render(rows.where(probe.population, ~_found(probe, probe.match)))
+    return sql.render(rows.where(probe.population, _violates(probe, probe.match)))
 
 
-def _found(probe: ReferenceProbe, match: sql.Condition) -> sql.Condition:
-    return sa.exists(sa.select(sa.literal(1)).select_from(probe.target).where(match))
-
-
-def _replaced(match: sql.Condition, columns: Mapping[int, sql.Expression]) -> sql.Condition:
-    """The condition with other columns in place of some expressions, by their `id()`."""
-    return visitors.replacement_traverse(match, {}, lambda element, **_: columns.get(id(element)))
+def _violates(probe: ReferenceProbe, match: sql.Condition) -> sql.Condition:
+    found = sa.exists(sa.select(sa.literal(1)).select_from(probe.target).where(match))
+    return found if probe.finds else ~found
 
 
 def _by_key(probe: ReferenceProbe, column: sa.ColumnClause[object]) -> sql.Sql:
@@ -148,10 +144,15 @@ def _by_key(probe: ReferenceProbe, column: sa.ColumnClause[object]) -> sql.Sql:
         .group_by(column)
         .subquery("keys")
     )
-    match = _replaced(probe.match, {id(column): keys.c.key})
-    flags = [_replaced(each.element, {id(column): keys.c.key}).label(each.name) for each in _flags(probe)]
+
+    def of_key(condition: sql.Condition) -> sql.Condition:
+        """The condition with the key in place of the column."""
+        key: sql.Expression = keys.c.key
+        return visitors.replacement_traverse(condition, {}, lambda element, **_: key if element is column else None)
+
+    flags = [of_key(each.element).label(each.name) for each in _flags(probe)]
     found = sa.select(keys.c.key.label("value_0"), keys.c.n, *flags).select_from(keys)
-    return sql.render(found.where(~_found(probe, match)))
+    return sql.render(found.where(_violates(probe, of_key(probe.match))))
 
 
 def _plain_column(probe: ReferenceProbe) -> sa.ColumnClause[object] | None:

@@ -9,7 +9,7 @@ from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.errors import AuditorError
 from auditor.model import Phase, printable
 from auditor.rehearsal.folder import PlanFolder
-from auditor.remedy.quarantine import is_server_step
+from auditor.remedy.guards import is_server_step
 
 FILE = "95-drop-backup.sql"
 

@@ -15,7 +15,7 @@ from auditor.rehearsal.copying import Copy, given_copy, private_copy
 from auditor.rehearsal.folder import PlanFolder
 from auditor.rehearsal.sample import sample_of
 from auditor.rehearsal.trial import Trial
-from auditor.remedy.quarantine import is_server_step
+from auditor.remedy.guards import is_server_step
 
 
 def rehearse(plan: PlanFolder, dsn: str, config: Config) -> Rehearsal:

@@ -14,9 +14,10 @@ from auditor.catalog import Table
 from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.model import Part
 from auditor.remedy.attempts import attempts
+from auditor.remedy.guards import guarded
 from auditor.remedy.images import equal
 from auditor.remedy.operation import PlanContext
-from auditor.remedy.quarantine import guarded, relation_of
+from auditor.remedy.quarantine import relation_of
 from auditor.remedy.restore import Return, undone
 from auditor.remedy.script import LONG, block, committing, digest, transaction
 from auditor.sql import Condition, Expression, Sql
@@ -48,7 +49,7 @@ class WorkList:
     @property
     def name(self) -> Sql:
         """Its table's; which does not begin with the plan's id, as it is no quarantine."""
-        return sql.quote(QUARANTINE_SCHEMA, sql.derived_name("todo", self.plan_id, suffix=digest(self.step)))
+        return sql.quote(QUARANTINE_SCHEMA, self._own_name)
 
     def made(self, violation: Condition, size: int) -> Sql:
         """Notes the rows that violate, so many for each batch."""
@@ -67,8 +68,7 @@ class WorkList:
     def holds(self) -> Condition:
         """True of the rows of the batch `auditor_block.batch`."""
         labels = tuple(label for label, _, _ in self._key)
-        name = sql.derived_name("todo", self.plan_id, suffix=digest(self.step))
-        todo = sql.relation(QUARANTINE_SCHEMA, name, ("batch", *labels))
+        todo = sql.relation(QUARANTINE_SCHEMA, self._own_name, ("batch", *labels))
         present: Expression = sa.literal_column("auditor_block.batch")
         same = (
             equal(self.table.column(column), value, todo.c[label]) if column else value == todo.c[label]
@@ -84,6 +84,10 @@ class WorkList:
     def released(self) -> Sql:
         """Lets others work on it."""
         return Sql(f"PERFORM pg_catalog.pg_advisory_unlock({self._lock});")
+
+    @property
+    def _own_name(self) -> str:
+        return sql.derived_name("todo", self.plan_id, suffix=digest(self.step))
 
     @property
     def _lock(self) -> int:

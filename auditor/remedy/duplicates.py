@@ -12,9 +12,10 @@ from auditor.model import Note, Step
 from auditor.remedy import order
 from auditor.remedy.closure import closure_of, keys_into
 from auditor.remedy.images import assign_statement, equal
+from auditor.remedy.obstacles import keyless, unchangeable
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.quarantine import Quarantine, relation_of
-from auditor.remedy.rows import Move, assignment_steps, identity, keyless, removal_steps, unchangeable
+from auditor.remedy.rows import Move, assignment_steps, identity, removal_steps
 from auditor.remedy.script import named
 from auditor.sql import Condition, Expression, Sql
 

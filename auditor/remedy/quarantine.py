@@ -1,6 +1,6 @@
 """The quarantine: rows as they were before a plan changed them, and as it left them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,11 +13,11 @@ from auditor.model import Phase, Step
 from auditor.remedy import order
 from auditor.remedy.operation import PlanContext
 from auditor.remedy.replication import identified
-from auditor.remedy.script import block, digest, inner, named, oid_of, refuse, transaction, words
+from auditor.remedy.script import block, digest, named, oid_of, refuse, transaction
 from auditor.sql import Sql
 
-_NO_LOCK = "none on tables of yours"
-_SERVER = "server-"
+NO_LOCK = "none on tables of yours"
+"""The lock of a step that touches what is ours alone, in words."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Quarantine:
             order=(2, self.name),
             title=title,
             parts=(transaction(title, identified(self.table), self._definition()),),
-            lock=_NO_LOCK,
+            lock=NO_LOCK,
         )
         yield _end_step(context)
 
@@ -117,47 +117,8 @@ def _schema_step() -> Step:
                 f"REVOKE ALL ON SCHEMA {QUARANTINE_SCHEMA} FROM PUBLIC;",
             ),
         ),
-        lock=_NO_LOCK,
+        lock=NO_LOCK,
     )
-
-
-def server_step(context: PlanContext, phase: Phase) -> Step:
-    """Stops a file on a server or in a database that it was not written for: each may be run by itself."""
-    server = context.catalog.server
-    title = f"written for PostgreSQL {server.major}, database {server.database}"
-    body = "\n".join(
-        (
-            f"IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> {server.major} THEN",
-            refuse(
-                "this plan is written for PostgreSQL %, this is %",
-                str(server.major),
-                "pg_catalog.current_setting('server_version')",
-                hint="Audit this server and use the plan of that audit.",
-            ),
-            "END IF;",
-            f"IF pg_catalog.current_database() <> {sql.literal(server.database)} THEN",
-            refuse(
-                "this plan is written for the database %, this is %",
-                words(server.database),
-                "pg_catalog.current_database()",
-                hint="Connect to the database that was audited, or audit this one.",
-            ),
-            "END IF;",
-        )
-    )
-    return Step(
-        id=f"{_SERVER}{digest(server.major, server.database)}-{phase}",
-        phase=phase,
-        order=(order.FIRST, ""),
-        title=title,
-        parts=(transaction(title, block(body)),),
-        lock=_NO_LOCK,
-    )
-
-
-def is_server_step(step: Step) -> bool:
-    """Whether the step is the one that begins every file."""
-    return step.id.startswith(_SERVER)
 
 
 def _end_step(context: PlanContext) -> Step:
@@ -171,7 +132,7 @@ def _end_step(context: PlanContext) -> Step:
         parts=(
             transaction(title, block(_end(context.plan_id), "kept record;\nnumber bigint;\nleft_over bigint := 0;")),
         ),
-        lock=_NO_LOCK,
+        lock=NO_LOCK,
     )
 
 
@@ -215,70 +176,6 @@ def _is_empty() -> str:
         f"EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname = '{QUARANTINE_SCHEMA}' AND NOT EXISTS ("  # noqa: S608
         "SELECT FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid))"
     )
-
-
-def ready(quarantines: Sequence[Quarantine]) -> Sql:
-    """Stops where a quarantine is missing, or lacks a column as the table has it by now: its values would be lost."""
-    values = ", ".join(
-        f"({words(f'{QUARANTINE_SCHEMA}.{each.name}')}, {oid_of(QUARANTINE_SCHEMA, each.name)},"
-        f" {oid_of(each.table.schema, each.table.name)})"
-        for each in quarantines
-    )
-    pairs = f"(VALUES {values}) AS pair (name, kept, source)"
-    body = f"""SELECT pair.name AS called INTO missing FROM {pairs} WHERE pair.kept IS NULL;
-IF missing.called IS NOT NULL THEN
-    {
-        refuse(
-            "the quarantine % is not there; nothing has been changed",
-            "missing.called",
-            hint="Run 00-guard-and-quarantine.sql first.",
-        )
-    }
-END IF;
-SELECT a.attname AS called, pair.source AS place INTO missing FROM {pairs}
-JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
-WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
-    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
-LIMIT 1;
-IF missing.called IS NOT NULL THEN
-    {
-        refuse(
-            "the column % of % is new since the audit, or has another type, and would not be kept; nothing has been"
-            " changed",
-            "missing.called",
-            "missing.place",
-            hint="Audit again, and use the plan of that audit.",
-        )
-    }
-END IF;"""  # noqa: S608
-    return inner(body, "missing record;")
-
-
-def guarded(table: Table, violation: sql.Condition, context: PlanContext, listed: Sql | None = None) -> tuple[Sql, ...]:
-    """Stops before anything is changed where more rows violate than were audited, by a tenth and ten.
-
-    `listed` is the name of a table that holds them already.
-    """
-    if context.violations is None:
-        return ()
-    counted = sa.select(sa.func.count()).select_from(relation_of(table)).where(violation)
-    count = sql.render(counted) if listed is None else Sql(f"SELECT pg_catalog.count(*) FROM {listed}")  # noqa: S608
-    limit = context.violations + context.violations // 10 + 10
-    body = "\n".join(
-        (
-            f"number := ({count});",
-            f"IF number > {limit} THEN",
-            refuse(
-                "% rows of % are concerned, % were audited; nothing has been changed",
-                "number",
-                words(f"{table.schema}.{table.name}"),
-                str(context.violations),
-                hint="Audit again, and use the plan of that audit.",
-            ),
-            "END IF;",
-        )
-    )
-    return (inner(body, "number bigint;"),)
 
 
 def relation_of(table: Table) -> sa.TableClause:

@@ -6,8 +6,8 @@ from itertools import combinations, groupby, product
 
 from auditor.model import Note, Phase, Plan, RemedySql, Step
 from auditor.remedy.constraints import validates
+from auditor.remedy.guards import is_server_step, server_step
 from auditor.remedy.operation import Operation, PlanContext, Refusal
-from auditor.remedy.quarantine import is_server_step, server_step
 from auditor.remedy.rows import assigned_columns
 
 _PHASES = tuple(Phase)

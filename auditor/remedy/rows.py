@@ -6,15 +6,17 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from auditor import sql
-from auditor.catalog import Constraint, Table
+from auditor.catalog import Table
 from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
 from auditor.remedy.batches import Change, Picked, violating
-from auditor.remedy.closure import Closure, closure_of, keys_into, removal, unforeseen
+from auditor.remedy.closure import Closure, closure_of, removal, unforeseen
 from auditor.remedy.constraints import broken_key_reopened, reopened
+from auditor.remedy.guards import ready
 from auditor.remedy.images import assign_statement, set_aside_statement
+from auditor.remedy.obstacles import cut_off, followers_of, frozen, keyless, mends_a_check, unchangeable
 from auditor.remedy.operation import Operation, PlanContext, Refusal
-from auditor.remedy.quarantine import Quarantine, ready, relation_of
+from auditor.remedy.quarantine import Quarantine, relation_of
 from auditor.remedy.restore import Return, put_back, take_back
 from auditor.remedy.script import LONG, block, digest, named, refuse, transaction, words
 from auditor.remedy.toll import described, dragged, room
@@ -150,7 +152,7 @@ def assignment_steps(
             f"{named(each)}({', '.join(key.columns)}) follows what is assigned in {named(table)}, as its"
             " foreign key says ON UPDATE CASCADE, and follows it back on a rollback; no copy of its rows is kept"
         )
-    rank = min(rank, order.FILL) if _mends_a_check(table, values) else rank
+    rank = min(rank, order.FILL) if mends_a_check(table, values) else rank
     step = _assigning(identity(table, rows(None), values), table, values)
     quarantine = Quarantine(table, context.plan_id)
     yield from around(context, quarantine)
@@ -253,55 +255,6 @@ def identity(table: Table, violation: Condition, values: Mapping[str, Expression
         for column, value in sorted((values or {}).items())
     ]
     return digest(table.schema, table.name, sql.render(rows), assigned)
-
-
-def unchangeable(table: Table) -> str | None:
-    """Why rows of this relation are not changed, or None."""
-    if table.kind not in ("table", "partitioned"):
-        return f"it is a {table.kind}"
-    if table.has_children or table.inherits_from:
-        return "it takes part in inheritance, where a row brought back could land in another table"
-    if table.has_foreign_leaves:
-        return "a part of it lies on another server"
-    return None
-
-
-def frozen(context: PlanContext, table: Table) -> str | None:
-    """Why rows cannot be updated, or None: every update of a row that violates a check fails, whatever it changes."""
-    stuck = [each for each in _loose_checks(table) if (table.schema, table.name, each.name) in context.stuck]
-    names = ", ".join(printable(each.name) for each in stuck)
-    return f"no row that violates {names} can be updated, and nothing is chosen for these rows" if stuck else None
-
-
-def _mends_a_check(table: Table, columns: Iterable[str]) -> bool:
-    return any({*columns} & {*each.columns} for each in _loose_checks(table))
-
-
-def _loose_checks(table: Table) -> Iterator[Constraint]:
-    for each in table.constraints:
-        if each.kind in ("check", "not-null") and each.enforced and not each.validated:
-            yield each
-
-
-def keyless(table: Table) -> str | None:
-    """Why an old row could not be found again after an update, or None."""
-    return None if table.row_key() else "it has no key by which a row could be found again; give it a primary key first"
-
-
-def followers_of(context: PlanContext, table: Table, columns: Iterable[str]) -> tuple[tuple[Table, Constraint], ...]:
-    """The foreign keys to these columns that change referring rows when a referenced value changes."""
-    assigned = {*columns}
-    return tuple(
-        (each, key)
-        for each, key in keys_into(context, table)
-        if assigned & {*key.referenced_columns} and key.on_update not in ("NO ACTION", "RESTRICT")
-    )
-
-
-def cut_off(followers: Iterable[tuple[Table, Constraint]]) -> str | None:
-    """Why referenced values are not changed: their referring rows would lose them, in no backup; or None."""
-    lost = [f"{named(each)} ON UPDATE {key.on_update}" for each, key in followers if key.on_update != "CASCADE"]
-    return f"what refers to it would lose its values ({', '.join(lost)})" if lost else None
 
 
 def row_lock(*tables: Table) -> str:

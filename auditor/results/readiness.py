@@ -71,10 +71,7 @@ def _reason(each: Answer, proposed: Proposed) -> str:
 
 def _violations(each: Answer) -> int | None:
     """How many rows stand in the way: orphans of every kind, whichever the answer is about."""
-    measured = each.measurement
-    if measured is None:
-        return None
-    return sum(number for _, number in measured.by_kind) or measured.violations
+    return each.measurement.in_the_way if each.measurement else None
 
 
 def _worse(one: Readiness, other: Readiness) -> Readiness:

@@ -1,22 +1,13 @@
 """misspelled-reference."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from auditor.check import Example, Facts, check
-from auditor.knowledge.orphan_kinds import is_sure, remedies_for
-from auditor.knowledge.orphans import (
-    intended_action,
-    proposed_key,
-    referenced_text,
-    subject_of_reference,
-    then_declare,
-    undeclared,
-)
+from auditor.knowledge.orphan_kinds import Orphans, orphan_probes
+from auditor.knowledge.orphans import then_declare
 from auditor.knowledge.wording import counted
-from auditor.model import Certainty, Reference, Severity
-from auditor.probe import Judgement, Measurement, ReferenceProbe
-from auditor.references import AntiJoin, anti_join
+from auditor.model import Severity
+from auditor.probe import ReferenceProbe
 
 
 @check(
@@ -47,31 +38,13 @@ def misspelled_reference(facts: Facts) -> Iterator[ReferenceProbe]:
     Remedy:
         Spell the key as the referenced row does; then declare the foreign key.
     """
-    for reference in undeclared(facts):
-        join = anti_join(facts.catalog, reference)
-        if join is not None and any(each.name == "near-miss" for each in join.kinds):
-            yield ReferenceProbe(
-                **join.parts,
-                only="near-miss",
-                subject=subject_of_reference(join, reference),
-                judge=partial(_judge, facts, reference, join),
-                proposes=proposed_key(facts, reference, join),
-                reference=reference,
-            )
+    yield from orphan_probes(facts, "near-miss", _worded)
 
 
-def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measurement) -> Judgement | None:
-    if not measured.violations:
-        return None
-    action = intended_action(facts, reference)
-    remedies = remedies_for(facts, reference, join, "near-miss", measured)
-    summary = remedies[0].summary
-    return Judgement(
-        message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)} and differs by case "
-        f"or blanks alone in {measured.violations:,} of {counted(measured.population, 'value')}",
-        hint=f"{summary[0].upper()}{summary[1:]}{then_declare(join, reference)}",
-        severity=Severity.BLOCKER if action or is_sure(facts, reference, measured) else Severity.WARNING,
-        certainty=Certainty.PROVEN if action else Certainty.INFERRED,
-        remedies=remedies,
-        parameters=(referenced_text(reference),),
+def _worded(found: Orphans) -> tuple[str, str]:
+    measured, summary = found.measured, found.remedies[0].summary
+    message = (
+        f"{found.refers} differs by case or blanks alone in {measured.violations:,} of "
+        f"{counted(measured.population, 'value')}"
     )
+    return message, f"{summary[0].upper()}{summary[1:]}{then_declare(found.join, found.reference)}"

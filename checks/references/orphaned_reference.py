@@ -1,23 +1,14 @@
 """orphaned-reference."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from auditor.check import Example, Facts, check
 from auditor.knowledge.naming import names_by_words
-from auditor.knowledge.orphan_kinds import is_sure, remedies_for
-from auditor.knowledge.orphans import (
-    intended_action,
-    proposed_key,
-    referenced_text,
-    subject_of_reference,
-    then_declare,
-    undeclared,
-)
+from auditor.knowledge.orphan_kinds import Orphans, orphan_probes
+from auditor.knowledge.orphans import then_declare
 from auditor.knowledge.wording import counted
-from auditor.model import Certainty, Reference, Severity
-from auditor.probe import Judgement, Measurement, ReferenceProbe
-from auditor.references import AntiJoin, anti_join
+from auditor.model import Severity
+from auditor.probe import ReferenceProbe
 
 
 @check(
@@ -90,43 +81,21 @@ def orphaned_reference(facts: Facts) -> Iterator[ReferenceProbe]:
         is a name: there, correct what is only misspelled first. What stands for NULL, and what differs from a key by
         case or blanks alone, is counted apart: `sentinel-reference`, `misspelled-reference`.
     """
-    for reference in undeclared(facts):
-        join = anti_join(facts.catalog, reference)
-        if join is not None:
-            yield ReferenceProbe(
-                **join.parts,
-                only="plain",
-                subject=subject_of_reference(join, reference),
-                judge=partial(_judge, facts, reference, join),
-                proposes=proposed_key(facts, reference, join),
-                reference=reference,
-            )
+    yield from orphan_probes(facts, "plain", _worded)
 
 
-def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measurement) -> Judgement | None:
-    if not measured.violations:
-        return None
-    action = intended_action(facts, reference)
-    remedies = remedies_for(facts, reference, join, "plain", measured)
-    is_spelled = names_by_words(join.referenced, reference.ref_columns)
-    return Judgement(
-        message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)} and finds no row "
-        f"there for {_number(reference, measured)} of {counted(measured.population, 'value')}",
-        hint=_hint(join, reference, remedies[0].summary, is_spelled=is_spelled),
-        severity=Severity.BLOCKER if action or is_sure(facts, reference, measured) else Severity.WARNING,
-        certainty=Certainty.PROVEN if action else Certainty.INFERRED,
-        remedies=remedies,
-        parameters=(referenced_text(reference),),
-    )
-
-
-def _number(reference: Reference, measured: Measurement) -> str:
+def _worded(found: Orphans) -> tuple[str, str]:
+    reference, measured = found.reference, found.measured
     elements = f"{counted(measured.groups, 'element')} in " if reference.is_array else ""
-    return f"{elements}{measured.violations:,}"
+    message = (
+        f"{found.refers} finds no row there for {elements}{measured.violations:,} of "
+        f"{counted(measured.population, 'value')}"
+    )
+    return message, f"{_first(found)}{then_declare(found.join, reference)}"
 
 
-def _hint(join: AntiJoin, reference: Reference, summary: str, *, is_spelled: bool) -> str:
-    first = f"{summary[0].upper()}{summary[1:]}"
-    if is_spelled:
-        first = f"Correct what is only misspelled, for the rest {summary}"
-    return f"{first}{then_declare(join, reference)}"
+def _first(found: Orphans) -> str:
+    summary = found.remedies[0].summary
+    if names_by_words(found.join.referenced, found.reference.ref_columns):
+        return f"Correct what is only misspelled, for the rest {summary}"
+    return f"{summary[0].upper()}{summary[1:]}"

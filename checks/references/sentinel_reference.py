@@ -1,22 +1,13 @@
 """sentinel-reference."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from auditor.check import Example, Facts, check
-from auditor.knowledge.orphan_kinds import is_sure, remedies_for
-from auditor.knowledge.orphans import (
-    intended_action,
-    proposed_key,
-    referenced_text,
-    subject_of_reference,
-    then_declare,
-    undeclared,
-)
+from auditor.knowledge.orphan_kinds import Orphans, orphan_probes
+from auditor.knowledge.orphans import then_declare
 from auditor.knowledge.wording import counted
-from auditor.model import Certainty, Reference, Severity
-from auditor.probe import Judgement, Measurement, ReferenceProbe
-from auditor.references import AntiJoin, anti_join
+from auditor.model import Severity
+from auditor.probe import ReferenceProbe
 
 
 @check(
@@ -45,40 +36,22 @@ def sentinel_reference(facts: Facts) -> Iterator[ReferenceProbe]:
     Remedy:
         Set the key NULL. Where the column is NOT NULL, that has to be dropped first, by whoever knows what reads it.
     """
-    for reference in undeclared(facts):
-        join = anti_join(facts.catalog, reference)
-        if join is not None and any(each.name == "sentinel" for each in join.kinds):
-            yield ReferenceProbe(
-                **join.parts,
-                only="sentinel",
-                subject=subject_of_reference(join, reference),
-                judge=partial(_judge, facts, reference, join),
-                proposes=proposed_key(facts, reference, join),
-                reference=reference,
-            )
+    yield from orphan_probes(facts, "sentinel", _worded)
 
 
-def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measurement) -> Judgement | None:
-    if not measured.violations:
-        return None
-    action = intended_action(facts, reference)
-    remedies = remedies_for(facts, reference, join, "sentinel", measured)
-    return Judgement(
-        message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)} and holds a sentinel "
-        f"instead of NULL in {measured.violations:,} of {counted(measured.population, 'value')}",
-        hint=_hint(join, reference, can_be_set=bool(remedies)),
-        severity=Severity.BLOCKER if action or is_sure(facts, reference, measured) else Severity.WARNING,
-        certainty=Certainty.PROVEN if action else Certainty.INFERRED,
-        remedies=remedies,
-        parameters=(referenced_text(reference),),
+def _worded(found: Orphans) -> tuple[str, str]:
+    measured = found.measured
+    message = (
+        f"{found.refers} holds a sentinel instead of NULL in {measured.violations:,} of "
+        f"{counted(measured.population, 'value')}"
     )
+    return message, f"{_first(found)}{then_declare(found.join, found.reference)}"
 
 
-def _hint(join: AntiJoin, reference: Reference, *, can_be_set: bool) -> str:
-    if can_be_set:
-        return f"Set them NULL{then_declare(join, reference)}"
-    if reference.json_path:
-        return f"Remove the key from the JSON{then_declare(join, reference)}"
-    is_not_null = join.table.column(reference.columns[0]).not_null
-    first = "Drop NOT NULL, and set them NULL" if is_not_null else "Set them NULL by hand: a key contains the column"
-    return f"{first}{then_declare(join, reference)}"
+def _first(found: Orphans) -> str:
+    if found.remedies:
+        return "Set them NULL"
+    if found.reference.json_path:
+        return "Remove the key from the JSON"
+    is_not_null = found.join.table.column(found.reference.columns[0]).not_null
+    return "Drop NOT NULL, and set them NULL" if is_not_null else "Set them NULL by hand: a key contains the column"

@@ -1,0 +1,120 @@
+"""What stops a file, or a step, before it changes anything: it was written for something else than what is there."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from auditor import sql
+from auditor.catalog import Table
+from auditor.catalog.catalog import QUARANTINE_SCHEMA
+from auditor.model import Phase, Step
+from auditor.remedy import order
+from auditor.remedy.operation import PlanContext
+from auditor.remedy.quarantine import NO_LOCK, Quarantine, relation_of
+from auditor.remedy.script import block, digest, inner, oid_of, refuse, transaction, words
+from auditor.sql import Sql
+
+_SERVER = "server-"
+
+
+def server_step(context: PlanContext, phase: Phase) -> Step:
+    """Stops a file on a server or in a database that it was not written for: each may be run by itself."""
+    server = context.catalog.server
+    title = f"written for PostgreSQL {server.major}, database {server.database}"
+    body = "\n".join(
+        (
+            f"IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> {server.major} THEN",
+            refuse(
+                "this plan is written for PostgreSQL %, this is %",
+                str(server.major),
+                "pg_catalog.current_setting('server_version')",
+                hint="Audit this server and use the plan of that audit.",
+            ),
+            "END IF;",
+            f"IF pg_catalog.current_database() <> {sql.literal(server.database)} THEN",
+            refuse(
+                "this plan is written for the database %, this is %",
+                words(server.database),
+                "pg_catalog.current_database()",
+                hint="Connect to the database that was audited, or audit this one.",
+            ),
+            "END IF;",
+        )
+    )
+    return Step(
+        id=f"{_SERVER}{digest(server.major, server.database)}-{phase}",
+        phase=phase,
+        order=(order.FIRST, ""),
+        title=title,
+        parts=(transaction(title, block(body)),),
+        lock=NO_LOCK,
+    )
+
+
+def is_server_step(step: Step) -> bool:
+    """Whether the step is the one that begins every file."""
+    return step.id.startswith(_SERVER)
+
+
+def ready(quarantines: Sequence[Quarantine]) -> Sql:
+    """Stops where a quarantine is missing, or lacks a column as the table has it by now: its values would be lost."""
+    values = ", ".join(
+        f"({words(f'{QUARANTINE_SCHEMA}.{each.name}')}, {oid_of(QUARANTINE_SCHEMA, each.name)},"
+        f" {oid_of(each.table.schema, each.table.name)})"
+        for each in quarantines
+    )
+    pairs = f"(VALUES {values}) AS pair (name, kept, source)"
+    body = f"""SELECT pair.name AS called INTO missing FROM {pairs} WHERE pair.kept IS NULL;
+IF missing.called IS NOT NULL THEN
+    {
+        refuse(
+            "the quarantine % is not there; nothing has been changed",
+            "missing.called",
+            hint="Run 00-guard-and-quarantine.sql first.",
+        )
+    }
+END IF;
+SELECT a.attname AS called, pair.source AS place INTO missing FROM {pairs}
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
+    AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+LIMIT 1;
+IF missing.called IS NOT NULL THEN
+    {
+        refuse(
+            "the column % of % is new since the audit, or has another type, and would not be kept; nothing has been"
+            " changed",
+            "missing.called",
+            "missing.place",
+            hint="Audit again, and use the plan of that audit.",
+        )
+    }
+END IF;"""  # noqa: S608
+    return inner(body, "missing record;")
+
+
+def guarded(table: Table, violation: sql.Condition, context: PlanContext, listed: Sql | None = None) -> tuple[Sql, ...]:
+    """Stops before anything is changed where more rows violate than were audited, by a tenth and ten.
+
+    `listed` is the name of a table that holds them already.
+    """
+    if context.violations is None:
+        return ()
+    counted = sa.select(sa.func.count()).select_from(relation_of(table)).where(violation)
+    count = sql.render(counted) if listed is None else Sql(f"SELECT pg_catalog.count(*) FROM {listed}")  # noqa: S608
+    limit = context.violations + context.violations // 10 + 10
+    body = "\n".join(
+        (
+            f"number := ({count});",
+            f"IF number > {limit} THEN",
+            refuse(
+                "% rows of % are concerned, % were audited; nothing has been changed",
+                "number",
+                words(f"{table.schema}.{table.name}"),
+                str(context.violations),
+                hint="Audit again, and use the plan of that audit.",
+            ),
+            "END IF;",
+        )
+    )
+    return (inner(body, "number bigint;"),)
