@@ -1,6 +1,6 @@
 """Remedies, and plans made of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, groupby, product
 
@@ -59,10 +59,10 @@ def compose(*plans: Plan) -> Plan:
 
     Associative, commutative, idempotent; the empty plan is the unit. Steps that assign to the same column are noted.
     """
-    united: dict[str, Step] = {}
+    by_id: dict[str, list[Step]] = {}
     for step in (step for plan in plans for step in plan.steps):
-        united[step.id] = _united(united.get(step.id, step), step)
-    steps = _sorted(united.values())
+        by_id.setdefault(step.id, []).append(step)
+    steps = _sorted(_united(equal) for equal in by_id.values())
     notes: dict[str, set[str]] = {}
     for note in (*(note for plan in plans for note in plan.notes), *_conflicts(steps)):
         notes.setdefault(note.text, set()).update(note.fingerprints)
@@ -74,11 +74,14 @@ def _sorted(steps: Iterable[Step]) -> tuple[Step, ...]:
     return tuple(sorted(steps, key=lambda step: (_PHASES.index(step.phase), step.order, step.id)))
 
 
-def _united(one: Step, other: Step) -> Step:
+def _united(equal: Sequence[Step]) -> Step:
     """Equal steps differ in their fingerprints alone, and in the rows that two checks counted."""
-    rows = max((each.rows for each in (one, other) if each.rows is not None), default=None)
-    fingerprints = tuple(sorted({*one.fingerprints, *other.fingerprints}))
-    return replace(min(one, other, key=repr), rows=rows, fingerprints=fingerprints)
+    if len(equal) == 1:
+        return equal[0]
+    rows = max((each.rows for each in equal if each.rows is not None), default=None)
+    fingerprints = tuple(sorted({fingerprint for each in equal for fingerprint in each.fingerprints}))
+    alike = {replace(each, rows=rows, fingerprints=fingerprints) for each in equal}
+    return min(alike, key=repr)
 
 
 def _conflicts(steps: Iterable[Step]) -> Iterator[Note]:
