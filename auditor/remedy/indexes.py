@@ -9,105 +9,13 @@ from auditor.model import Note, Part, Phase, Step, printable, psql_text
 from auditor.remedy import order
 from auditor.remedy.attempts import patient
 from auditor.remedy.constraints import columns_of
+from auditor.remedy.index_names import IndexName, free_index_name, leaf_index
 from auditor.remedy.operation import Operation, PlanContext
-from auditor.remedy.script import LONG, block, digest, named, oid_of, outside, refuse, transaction, words
+from auditor.remedy.partitioned import index_tree
+from auditor.remedy.script import block, digest, named, outside, refuse, transaction, words
 from auditor.sql import Condition, Expression, Sql
 
 _LAST = 9
-_NAME_BYTES = 63
-
-
-@dataclass(frozen=True, kw_only=True)
-class IndexName:
-    """An index of that name on the table `of_schema.of`, whether it is there or not."""
-
-    schema: str
-    name: str
-    of_schema: str
-    of: str
-
-    def built(self, title: str, unique: str, keys: str) -> tuple[Part, ...]:
-        """Builds it where it is not there; what a build that failed left behind, invalid, is dropped first."""
-        create = (
-            f"CREATE {unique}INDEX CONCURRENTLY IF NOT EXISTS {sql.quote(self.name)}"
-            f" ON {sql.quote(self.of_schema, self.of)} {keys};"
-        )
-        return self._dropped(title, self.name, "NOT i.indisvalid", repairs=True), outside(title, create)
-
-    def unique(self, title: str, keys: Sequence[str], where: str = "") -> Part:
-        """Fails where rows share a key, before it is built: a build that failed leaves an index that refuses writes."""
-        refusal = refuse(
-            "rows of % share a key of the unique index % that is to be built; nothing has been changed",
-            words(f"{self.of_schema}.{self.of}"),
-            words(self.name),
-            hint="Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.",
-        )
-        population = " AND ".join((*(f"{key} IS NOT NULL" for key in keys), *((f"({where})",) if where else ())))
-        shared = (
-            f"SELECT FROM {sql.quote(self.of_schema, self.of)} WHERE {population}"
-            f" GROUP BY {', '.join(keys)} HAVING pg_catalog.count(*) > 1"
-        )
-        check = block(f"IF NOT {self.is_valid()} AND EXISTS ({shared}) THEN\n{refusal}\nEND IF;")
-        settings = ("SET LOCAL row_security = off;",)
-        return transaction(f"no rows share a key of the {title}", *settings, check, timeout=LONG)
-
-    def dropped(self, title: str) -> Part:
-        """Drops it where it is there, on this table, and neither a constraint nor an index of the root stands on it."""
-        free = (
-            "NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)\n"
-            "    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid)"
-        )
-        return self._dropped(title, self.name, free)
-
-    def rebuilt(self, title: str) -> tuple[Part, ...]:
-        """Builds it anew where it is invalid; what a rebuild that failed left behind is dropped first."""
-        rebuild = f"REINDEX INDEX CONCURRENTLY {sql.quote(self.schema, self.name)};"
-        return (
-            self._dropped(title, _left_behind(self.name), "NOT i.indisvalid", repairs=True),
-            outside(title, rebuild, self._is_there(self.name, "NOT i.indisvalid")),
-        )
-
-    def dropped_if_valid(self, title: str) -> Part:
-        """Drops it where it is valid."""
-        return self._dropped(title, self.name, "i.indisvalid")
-
-    def is_valid(self) -> Sql:
-        """Whether it is there, on this table, and valid."""
-        return self._is_there(self.name, "i.indisvalid")
-
-    def _dropped(self, title: str, name: str, condition: str, repairs: bool = False) -> Part:
-        drop = f"DROP INDEX CONCURRENTLY IF EXISTS {sql.quote(self.schema, name)};"
-        return outside(title, drop, self._is_there(name, condition), repairs=repairs)
-
-    def _is_there(self, name: str, condition: str) -> Sql:
-        """Whether an index of that name is on this table, and is so."""
-        return Sql(
-            f"EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = {oid_of(self.schema, name)}"
-            f" AND i.indrelid = {oid_of(self.of_schema, self.of)} AND {condition})"
-        )
-
-
-def _left_behind(name: str) -> str:
-    """What PostgreSQL calls the new index of a rebuild, cut to fit as it cuts it."""
-    suffix = "_ccnew"
-    return name.encode()[: _NAME_BYTES - len(suffix)].decode(errors="ignore") + suffix
-
-
-def free_index_name(context: PlanContext, schema: str, *parts: str, suffix: str) -> str:
-    """A name for a new index that no relation of the schema has."""
-    taken = context.catalog.relation_names
-    name, number = sql.derived_name(*parts, suffix=suffix), 0
-    while (schema, name) in taken:
-        number += 1
-        name = sql.derived_name(*parts, suffix=f"{suffix}{number}")
-    return name
-
-
-def leaf_index(context: PlanContext, leaf: Leaf, columns: tuple[str, ...], definition: str, suffix: str) -> IndexName:
-    """A new index on a partition. The catalog does not know the names of those that are there: hence the hash."""
-    suffix = f"{digest(definition, context.plan_id)[:6]}_{suffix}"
-    name = free_index_name(context, leaf.schema, leaf.name, *columns, suffix=suffix)
-    return IndexName(schema=leaf.schema, name=name, of_schema=leaf.schema, of=leaf.name)
 
 
 def index_step(phase: Phase, table: Table, title: str, parts: Sequence[Part], place: int = 0) -> Step:
@@ -146,19 +54,15 @@ class _CreateIndex:
         yield index_is_valid(self.table, root)
 
     def _partitioned(self, context: PlanContext, root: IndexName, title: str) -> Iterator[Step]:
-        """The root's index takes those of the leaves for its own, and reads no row."""
-        leaves = [self._on_leaf(context, leaf) for leaf in self.table.leaves]
+        """The root's index is made of those of the leaves, and reads no row."""
+        tree = index_tree(context, self.table, root, self._columns, f"{self._unique}{self._definition}", self.suffix)
+        leaves = tree.leaves
         each = f"{title}, on each partition"
         builds = [part for leaf in leaves for part in leaf.built(each, self._unique, self._definition)]
         yield index_step(Phase.INDEXES, self.table, each, [*self._checked(title, root), *builds])
-        create = (
-            f"CREATE {self._unique}INDEX {sql.quote(root.name)}"
-            f" ON {sql.quote(self.table.schema, self.table.name)} {self._definition};"
-        )
         place = self.table.schema, self.table.name
-        is_there = f"{oid_of(root.schema, root.name)} IS NULL"
         lock = f"SHARE on {named(self.table)} and its partitions, for milliseconds: writes wait"
-        whole = transaction(title, patient(f"IF {is_there} THEN\n{create}\nEND IF;", place))
+        whole = transaction(title, patient(tree.united(self._hollow), place))
         yield _step(Phase.INDEXES, 1, self.table, title, whole, lock)
         drop = patient(f"IF {root.is_valid()} THEN\nDROP INDEX {sql.quote(root.schema, root.name)};\nEND IF;", place)
         text = transaction(f"drop {title}", drop)
@@ -166,6 +70,10 @@ class _CreateIndex:
         yield _step(Phase.ROLLBACK, _LAST, self.table, f"drop {title}", text, lock)
         drops = [leaf.dropped(f"drop {each}") for leaf in leaves]
         yield index_step(Phase.ROLLBACK, self.table, f"drop {each}", drops, _LAST + 1)
+
+    def _hollow(self, index: IndexName) -> str:
+        place = sql.quote(index.of_schema, index.of)
+        return f"CREATE {self._unique}INDEX {sql.quote(index.name)} ON ONLY {place} {self._definition};"
 
     def _on_some(self, context: PlanContext) -> Iterator[Step]:
         """The others have an index of their own: one of the root would take these over, and a rollback drop them."""

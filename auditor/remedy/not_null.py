@@ -18,6 +18,7 @@ from auditor.remedy.constraints import (
     looked_at,
     on_table,
     scans,
+    validate_constraint,
 )
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.script import LONG, block, named, oid_of, refuse, transaction, words
@@ -88,5 +89,11 @@ def _is_not_null(table: Table, column: str) -> Sql:
 
 
 def set_not_null(table: Table, column: str) -> Operation:
-    """Sets a column NOT NULL without a scan under a strong lock; the form depends on the server's version."""
+    """Sets a column NOT NULL without a scan under a strong lock; the form depends on the server's version.
+
+    From 18 on it may be that already, but NOT VALID, and a column has one such constraint only.
+    """
+    for each in table.constraints:
+        if each.kind == "not-null" and each.columns == (column,) and not each.validated:
+            return validate_constraint(table, each)
     return _SetNotNull(table=table, column=column)

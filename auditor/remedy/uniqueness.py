@@ -7,10 +7,14 @@ from auditor import sql
 from auditor.catalog import Table
 from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
+from auditor.remedy.attempts import patient
 from auditor.remedy.constraints import KEYS, LATER, Named, constraint_step, exclusive, on_table, verified
-from auditor.remedy.indexes import IndexName, free_index_name, index_step, leaf_index
+from auditor.remedy.index_names import IndexName, free_index_name
+from auditor.remedy.indexes import index_step
 from auditor.remedy.operation import Operation, PlanContext
+from auditor.remedy.partitioned import index_tree
 from auditor.remedy.script import named, transaction
+from auditor.sql import Sql
 
 
 def can_be_unique(table: Table, columns: tuple[str, ...]) -> bool:
@@ -52,22 +56,27 @@ class _AddUnique:
         yield self._dropped(title, constraint, (index,))
 
     def _partitioned(self, context: PlanContext, title: str, name: str) -> Iterator[Step]:
-        """The root's key takes those of the leaves for its own, and reads no row."""
-        indexes = tuple(leaf_index(context, leaf, self.columns, "UNIQUE", "key") for leaf in self.table.leaves)
-        leaves = [
-            (Named(schema=index.schema, table=index.of, name=index.name, kind="u"), index.name) for index in indexes
-        ]
-        root = on_table(self.table, name, "u")
+        """The root's key is made of those of the leaves, and reads no row."""
         whole = IndexName(schema=self.table.schema, name=name, of_schema=self.table.schema, of=self.table.name)
-        yield self._built(whole, indexes, title)
-        adds = [leaf.add(f"UNIQUE USING INDEX {sql.quote(called)}") for leaf, called in leaves]
-        added = root.add(sql.compose("UNIQUE ({columns})", columns=sql.Names(self.columns)))
-        made = transaction(f"unique key of {title}", *adds, added)
+        tree = index_tree(context, self.table, whole, self.columns, "UNIQUE", "key")
+        leaves = [(_key(index), f"UNIQUE USING INDEX {sql.quote(index.name)}") for index in tree.leaves]
+        yield self._built(whole, tree.leaves, title)
+        adds = [leaf.add(definition) for leaf, definition in leaves]
+        place = self.table.schema, self.table.name
+        made = transaction(f"unique key of {title}", *adds, patient(tree.united(self._hollow), place))
         lock = exclusive(self.table)
         yield constraint_step(
             Phase.CONSTRAINTS, KEYS, self.table, f"unique key of {title}", (made,), lock, verb="unique"
         )
-        yield self._dropped(title, root, indexes, [leaf for leaf, _ in leaves])
+        yield self._dropped(title, _key(whole), tree.leaves, [leaf for leaf, _ in leaves])
+
+    def _hollow(self, index: IndexName) -> Sql:
+        return sql.compose(
+            "ALTER TABLE ONLY {table} ADD CONSTRAINT {name} UNIQUE ({columns});",
+            table=sql.name(index.of_schema, index.of),
+            name=sql.name(index.name),
+            columns=sql.Names(self.columns),
+        )
 
     def _built(self, whole: IndexName, indexes: Sequence[IndexName], title: str) -> Step:
         keys = sql.compose("({columns})", columns=sql.Names(self.columns))
@@ -88,6 +97,10 @@ class _AddUnique:
             Phase.ROLLBACK, LATER - KEYS, self.table, f"drop the unique key of {title}", parts,
             exclusive(self.table), verb="drop", rollback_part=order.DROP,
         )  # fmt: skip
+
+
+def _key(index: IndexName) -> Named:
+    return Named(schema=index.of_schema, table=index.of, name=index.name, kind="u")
 
 
 def add_unique(table: Table, columns: tuple[str, ...]) -> Operation:

@@ -90,6 +90,30 @@ def test_a_migration_of_everything(members: Database, tmp_path: Path) -> None:
     assert all(flag[3] == "true" for flag in between.flags if flag[0] in ("constraint", "index"))
 
 
+OWN = """
+CREATE UNIQUE INDEX own ON members_low_0 (id, email);
+ALTER TABLE members_high ADD CONSTRAINT own_key UNIQUE (id, email);
+CREATE INDEX own_org ON members_high (org);
+CREATE INDEX own_low ON ONLY members_low (org);
+"""
+
+
+def test_partitions_keep_the_indexes_that_they_had(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute(PARTITIONED + ROWS + OWN)
+
+    between = full_circle(
+        database,
+        plan_for(
+            database,
+            lambda c: [add_unique(table(c, "members"), ("id", "email")), create_index(table(c, "members"), ("org",))],
+        ),
+    )
+
+    assert sum("ATTACH PARTITION" in line and "_key" in line for line in between.schema) == 4
+    assert all(flag[3] == "true" for flag in between.flags if flag[0] == "index" and "own" not in str(flag))
+
+
 def test_a_rollback_after_every_step_of_the_way(database18: Database) -> None:
     with database18.connect() as connection:
         connection.execute(PLAIN + ROWS)
