@@ -29,6 +29,13 @@ COUNTS: dict[Key, str] = {
         SELECT count(*) FILTER (WHERE c.id IS NULL), count(*)
         FROM usage_metrics m LEFT JOIN calls c ON c.id::text = lower(m.metadata->>'call_id')
         WHERE m.metadata->>'call_id' IS NOT NULL""",
+    ("soft-deleted-reference", "public.transcripts(call_id)"): """
+        SELECT count(*) FILTER (WHERE c.deleted_at IS NOT NULL), count(*)
+        FROM transcripts t LEFT JOIN calls c ON c.id = t.call_id""",
+    ("soft-deleted-reference", "public.usage_metrics(metadata->>'call_id')"): """
+        SELECT count(*) FILTER (WHERE c.deleted_at IS NOT NULL), count(*)
+        FROM usage_metrics m LEFT JOIN calls c ON c.id::text = lower(m.metadata->>'call_id')
+        WHERE m.metadata->>'call_id' IS NOT NULL""",
     ("missing-foreign-key", "public.notifications(user_id)"): """
         SELECT count(*) FILTER (WHERE u.id IS NULL), count(*)
         FROM notifications n LEFT JOIN users u ON u.id = n.user_id""",
