@@ -40,6 +40,8 @@ def started(*arguments: str, folder: Path, **environment: str) -> Iterator[subpr
         text=True,
         cwd=folder,
         env=inherited | environment,
+        # A shell starts what runs in its background deaf to SIGINT, and that is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     with process:
         try:
