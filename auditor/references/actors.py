@@ -9,7 +9,7 @@ from auditor.references.candidate import Hint, Place
 from auditor.references.keys import KEY_FAMILIES, Key, Keys
 from auditor.references.names import PEOPLE, Name, name
 
-_SHARES = (0.70, 0.45, 0.30)
+_SHARES = (0.78, 0.45, 0.30)
 _UNLISTED = 0.5
 _TOLD = 0.92
 

@@ -109,12 +109,13 @@ def _with_joins(place: Place, found: list[Candidate], keys: Keys, joins: Joins) 
         key = next((each for each in keys.by_oid.get(oid, ()) if each.column.name == column), None)
         if key is not None and (oid, column) not in known and are_comparable(place.family, key.family):
             known[oid, column] = _candidate(place, key, (), keys)
-    return [_joined(each, joined.get(target)) for target, each in known.items()]
+    often = max(each.total() for each in joined.values())
+    return [_joined(each, joined.get(target), often) for target, each in known.items()]
 
 
-def _joined(candidate: Candidate, joined: Counter[str] | None) -> Candidate:
+def _joined(candidate: Candidate, joined: Counter[str] | None, often: int) -> Candidate:
     if joined is None:
-        return replace(candidate, doubts=(*candidate.doubts, (0.5, "joined to another key")))
+        return replace(candidate, doubts=(*candidate.doubts, (1 / (1 + often), "joined to another key")))
     hint = Hint(probability=0.0, text=how_joined(joined))
     return replace(candidate, hints=(*candidate.hints, hint), joined=probability_of(joined))
 
@@ -155,7 +156,7 @@ def _doubts(place: Place, key: Key, strongest: float, keys: Keys) -> Iterator[tu
     if len(called.stem_words) > 1 and called.stem_words[0] in FOREIGN_WORDS:
         yield 0.2, "named like a key of another system"
     if not (called.is_key_like or called.is_actor or called.is_above):
-        if place.family in ("integer", "numeric") and strongest < 0.8:
+        if place.family in ("integer", "numeric") and strongest < 0.8 and not keys.style.is_bare:
             yield 0.3, "not named like a key"
         if place.family == "text" and not called.suffix:
             yield 0.4, "not named like a key"
@@ -172,10 +173,16 @@ def _doubts_of_column(place: Place, key: Key, called: Name, keys: Keys) -> Itera
             yield (0.8 if called.stem and called.stem == name(key.table.name).joined else 0.45), "its own primary key"
     elif any(own.column.name == column.name for own in keys.by_oid.get(table.oid, ())):
         yield 0.7, "unique in its own table"
-    if called.stem and called.stem == name(table.name).joined:
+    if called.stem and called.stem == name(table.name).joined and not _is_part_of_key(place, key):
         yield 0.05, "named after its own table"
     if called.stem_words and _has_type_beside(table, called):
         yield 0.3, "a type stands beside it: it may refer to several tables"
+
+
+def _is_part_of_key(place: Place, key: Key) -> bool:
+    """`parts (part_id, colour)` → part_types.part_id: a part of its table's key, named like the whole of another."""
+    own = place.table.primary_key
+    return len(own) > 1 and place.column.name in own and name(key.column.name).joined == name(place.column.name).joined
 
 
 def _has_type_beside(table: Table, called: Name) -> bool:

@@ -4,14 +4,12 @@ The probabilities are those that held on 31 public schemas; they are priors, the
 """
 
 import re
-from collections.abc import Iterator
 
 from auditor.references.actors import Actors
 from auditor.references.candidate import Hint, Place
 from auditor.references.keys import Key, Keys, start_of
-from auditor.references.names import KEY_WORDS, Name, name
-
-Named = Iterator[tuple[Key, Hint]]
+from auditor.references.names import Name, name
+from auditor.references.roles import Named, behind, fit, in_pairs, run_together, told, without_prefix
 
 _ABOVE_PEOPLE = frozenset({"manager", "supervisor", "superior", "boss", "lead"})
 
@@ -31,32 +29,19 @@ def hints_of(place: Place, keys: Keys, actors: Actors) -> Named:
     yield from _above(place, called, keys)
     yield from _shared_primary(place, called, keys)
     yield from _abbreviation(place, called, keys)
+    yield from without_prefix(place, called, keys)
+    yield from behind(place, called, keys)
+    yield from run_together(place, called, keys)
+    yield from in_pairs(place, called, keys)
     yield from _commented(place, keys)
     yield from actors.hints_of(place, called)
 
 
 def _table_and_key(place: Place, called: Name, keys: Keys) -> Named:
     for key in keys.by_table_name.get(place.table.schema, called.stem):
-        share = _fit(called, key, exact=0.92, other=0.80, bare=0.80)
+        share = fit(called, key, exact=0.92, other=0.80, bare=0.80)
         if share:
-            yield key, Hint(probability=share, text=_told(key, called))
-
-
-def _fit(called: Name, key: Key, *, exact: float, other: float, bare: float) -> float:
-    """How well the rest of the name fits the key's: the same word, another word for a key, or none."""
-    if called.suffix == key.tail:
-        return exact if key.tail in KEY_WORDS or key.family != "text" else 0.75 * exact
-    if called.suffix:
-        return other if key.is_primary and called.is_key_like and name(key.column.name).is_key_like else 0.0
-    if key.family == "text":
-        natural = key.tail in ("name", "code", "slug", "symbol", "id")
-        return (bare if key.is_named_after_table else 0.6 * bare) if natural else 0.0
-    return bare if key.is_primary else 0.0
-
-
-def _told(key: Key, called: Name, role: str = "") -> str:
-    parts = [part for part in (role, key.table.name, called.suffix) if part]
-    return f"named {' + '.join(parts)}"
+            yield key, Hint(probability=share, text=told(key, called))
 
 
 def _same_name(place: Place, called: Name, keys: Keys) -> Named:
@@ -64,14 +49,27 @@ def _same_name(place: Place, called: Name, keys: Keys) -> Named:
     primary = [key for key in same if key.is_primary]
     for key in same:
         share = _of_same_name(place, key, same, primary)
-        if called.is_generic and not key.is_named_after_table:
+        if _is_common(called, key, primary):
+            share *= 0.25
+        if not key.is_named_after_table and _names_another_table(place, called, key, keys):
             share *= 0.25
         yield key, Hint(probability=share, text=f"the same name as the key {key.table.name}.{key.column.name}")
 
 
+def _is_common(called: Name, key: Key, primary: list[Key]) -> bool:
+    """Whether many tables have such a column without referring to each other: not where it is a primary key's name."""
+    return called.is_generic and not key.is_named_after_table and not (primary == [key] and called.stem)
+
+
+def _names_another_table(place: Place, called: Name, key: Key, keys: Keys) -> bool:
+    """Whether the key is a reference itself: `analytics.product_id`, unique, beside a table of products."""
+    named = keys.by_table_name.get(place.table.schema, called.stem) + keys.by_core.get(place.table.schema, called.stem)
+    return bool(called.stem) and any(each.table.oid != key.table.oid for each in named)
+
+
 def _of_same_name(place: Place, key: Key, same: list[Key], primary: list[Key]) -> float:
     if not key.is_primary:
-        alone = 0.75 if key.is_named_after_table else 0.6
+        alone = 0.78 if key.is_named_after_table else 0.7 if name(key.column.name).is_key_like else 0.6
         return 0.15 if primary else alone / len(same) ** 0.5
     if len(primary) == 1:
         return 0.85
@@ -84,9 +82,9 @@ def _of_same_name(place: Place, key: Key, same: list[Key], primary: list[Key]) -
 def _role_and_table(place: Place, called: Name, keys: Keys) -> Named:
     for start in range(1, len(called.stem_words)):
         for key in keys.by_table_name.get(place.table.schema, "".join(called.stem_words[start:])):
-            share = _fit(called, key, exact=0.80, other=0.65, bare=0.55)
+            share = fit(called, key, exact=0.80, other=0.65, bare=0.70 if keys.style.is_bare else 0.55)
             if share and (called.suffix or len(called.stem_words) - start > 1 or key.family != "text"):
-                yield key, Hint(probability=share, text=_told(key, called, "role"))
+                yield key, Hint(probability=share, text=told(key, called, "role"))
 
 
 def _role_and_key(place: Place, called: Name, keys: Keys) -> Named:
@@ -113,8 +111,8 @@ def _run_together(place: Place, called: Name, keys: Keys) -> Named:
         if len(called.stem) - start < 4:
             continue
         for key in keys.by_table_name.get(place.table.schema, called.stem[start:]):
-            if _fit(called, key, exact=1, other=0.8, bare=0) and not key.is_named_after_table:
-                yield key, Hint(probability=0.60, text=_told(key, called, "role"))
+            if fit(called, key, exact=1, other=0.8, bare=0) and not key.is_named_after_table:
+                yield key, Hint(probability=0.60, text=told(key, called, "role"))
 
 
 def _end_of_table(place: Place, called: Name, keys: Keys) -> Named:
@@ -124,10 +122,10 @@ def _end_of_table(place: Place, called: Name, keys: Keys) -> Named:
     near = [key for key in found if name(key.table.name).words[0] == own[0]]
     tables = len({key.table.oid for key in near or found})
     for key in near or found:
-        fit = _fit(called, key, exact=1.0, other=0.85, bare=0.7)
+        fitting = fit(called, key, exact=1.0, other=0.85, bare=0.7)
         share = 0.72 if near else 0.55
-        if fit:
-            alone = share * fit / tables**0.5
+        if fitting:
+            alone = share * fitting / tables**0.5
             yield key, Hint(probability=alone, text=f"named as the end of {key.table.name}")
 
 
@@ -136,7 +134,7 @@ def _own_table_and_name(place: Place, called: Name, keys: Keys) -> Named:
     if not called.stem:
         return
     for key in keys.by_table_name.get(place.table.schema, name(place.table.name).joined + called.stem):
-        share = 0.75 if called.suffix == key.tail else 0.65
+        share = 0.82 if key.family != "text" and key.is_primary else 0.75 if called.suffix == key.tail else 0.65
         yield key, Hint(probability=share, text=f"{place.table.name} + {place.last_name} names {key.table.name}")
 
 
@@ -151,11 +149,12 @@ def _unprefixed(place: Place, keys: Keys) -> Named:
 def _above(place: Place, called: Name, keys: Keys) -> Named:
     own = name(place.table.name)
     rest = "".join(called.stem_words[1:])
-    to_itself = called.is_above and (not rest or own.joined.endswith(rest) or called.stem_words[-1] == "to")
+    to_itself = called.is_above and not any(in_pairs(place, called, keys))
+    to_itself = to_itself and (not rest or own.joined.endswith(rest) or called.stem_words[-1] == "to")
     manages = called.stem in _ABOVE_PEOPLE and own.words[-1] in ("employee", "staff", "user", "person", "member")
     for key in keys.by_oid.get(place.table.oid, ()) if to_itself or manages else ():
         if key.is_primary:
-            yield key, Hint(probability=0.75, text=f"{place.last_name} names another row of the same table")
+            yield key, Hint(probability=0.80, text=f"{place.last_name} names another row of the same table")
 
 
 def _shared_primary(place: Place, called: Name, keys: Keys) -> Named:

@@ -2,12 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from auditor.catalog import Catalog, Column, Table
 from auditor.catalog.estimates import distinct_share
 from auditor.references.names import KEY_WORDS, NATURAL_KEY_WORDS, Name, name
+from auditor.references.style import Style
 
 _MANY = 50
 _FEWEST_NAMED, _DISTINCT = 10, 0.98
@@ -23,6 +24,7 @@ class Key:
     table: Table
     column: Column
     is_primary: bool
+    """Whether rows are referred to by it: the primary key, or a unique `id` where that is several columns or text."""
 
     @property
     def family(self) -> str:
@@ -53,10 +55,23 @@ def keys_of(table: Table) -> tuple[Key, ...]:
     """The single-column keys of that table whose type a reference can have, primary first."""
     primary = table.primary_key
     singles = [columns for columns in table.candidate_keys() if len(columns) == 1]
-    found = [Key(table=table, column=table.column(c), is_primary=(c,) == primary) for (c,) in singles]
+    stands_in = _stands_in(table, [column for (column,) in singles])
+    found = [
+        Key(table=table, column=table.column(c), is_primary=c == stands_in if stands_in else (c,) == primary)
+        for (c,) in singles
+    ]
     named = [Key(table=table, column=each, is_primary=False) for each in table.columns if (each.name,) not in singles]
     natural = (key for key in named if _names_its_rows(key))
     return (*(key for key in found if key.family in KEY_FAMILIES), *natural)
+
+
+def _stands_in(table: Table, unique: list[str]) -> str:
+    """The unique `id` by which rows are referred to although the primary key is made of several columns or of text."""
+    primary = table.primary_key
+    if len(primary) == 1 and table.column(primary[0]).type.family != "text":
+        return ""
+    ids = [each for each in unique if name(each).joined in ("id", "uuid") and table.column(each).type.family != "text"]
+    return ids[0] if ids else ""
 
 
 def _names_its_rows(key: Key) -> bool:
@@ -105,12 +120,13 @@ class Keys:
     all: tuple[Key, ...]
     aliases: tuple[tuple[str, int], ...] = ()
     """Other names of tables, joined, each with the table's oid."""
+    style: Style = field(default_factory=Style)
 
     @classmethod
     def of(cls, catalog: Catalog, aliases: tuple[tuple[str, int], ...] = ()) -> "Keys":
         """The keys of all tables in the catalog, in scope or not: a table in scope may refer to one that is not."""
         tables = (table for table in catalog.tables if table.kind in ("table", "partitioned"))
-        return cls(tuple(key for table in tables for key in keys_of(table)), aliases)
+        return cls(tuple(key for table in tables for key in keys_of(table)), aliases, Style.of(catalog))
 
     @cached_property
     def by_table_name(self) -> "Index":
@@ -118,6 +134,12 @@ class Keys:
         own = ((name(key.table.name).joined, key) for key in self.all)
         others = ((alias, key) for alias, oid in self.aliases for key in self.by_oid[oid])
         return Index.of((*own, *others))
+
+    @cached_property
+    def by_core(self) -> "Index":
+        """By the table's name without the prefix that the schema gives its tables: `user` for ad_user."""
+        cores = ((self.style.cores_of(key.table.schema, key.table.name), key) for key in self.all)
+        return Index.of((core, key) for several, key in cores for core in several)
 
     @cached_property
     def by_table_tail(self) -> "Index":

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-KEY_WORDS = frozenset("id key code uuid guid no num nr number pk fk sk ref oid uid".split())  # noqa: SIM905
+KEY_WORDS = frozenset("id key code uuid guid no num nr nbr number pk fk sk cd ref oid uid".split())  # noqa: SIM905
 """A column whose name ends so holds a key, of its own table or of another."""
 
 NATURAL_KEY_WORDS = KEY_WORDS | {"name", "slug", "symbol", "email", "login", "username", "abbreviation", "iso"}
@@ -14,7 +14,7 @@ GENERIC_WORDS = NATURAL_KEY_WORDS | frozenset(
     """
     type status state kind value label title description version position rank level priority token hash date
     time year month day count amount total score size length width height content body text note data url path
-    category parent owner user row seq sequence order sort flag language locale md5 sha256 checksum address phone
+    category class parent owner user row seq sequence order sort flag language locale md5 sha256 checksum address phone
     """.split()  # noqa: SIM905
 )
 """Column names that many tables share without referring to each other."""
@@ -30,7 +30,8 @@ ACTOR_WORDS = frozenset(
     creator author owner updater uploader approver reviewer assignee assigner requester reporter sender recipient
     receiver modifier editor moderator inviter invitee deleter publisher submitter banner purchaser redeemer
     manager supervisor assignor verifier operator performer initiator actor closer resolver locker blocker
-    annotator rep representative agent
+    annotator rep representative agent setter requestee voter proposer seconder collector voider buyer seller cashier
+    follower commenter organizer coordinator leader signer grantor grantee translator salesrep salesperson who whom
     """.split()  # noqa: SIM905
 )
 """People in a role: the column refers to the table of users."""
@@ -38,15 +39,38 @@ ACTOR_WORDS = frozenset(
 ACTOR_PHRASES = frozenset({("assigned", "to"), ("delegated", "to"), ("escalated", "to")})
 """The same in two words."""
 
+TRAILING_ROLES = frozenset("from to old new source target src dst parent trx 1 2 3 4 a b".split())  # noqa: SIM905
+"""Roles that stand behind what they qualify: `account_from`, `user_2_id`."""
+
+GLUED_ROLES = frozenset(
+    """
+    src source dst dest destination target sub super parent child root old new from to orig ship bill home holding subj
+    obj prev next default base ref main master link pre post
+    """.split()  # noqa: SIM905
+)
+"""Roles that stand before a name without a separator: `srcfeature_id`."""
+
+OPPOSITES = (
+    ("parent", "child"), ("subject", "object"), ("subj", "obj"), ("source", "target"), ("src", "dst"), ("from", "to"),
+    ("ancestor", "descendant"), ("predecessor", "successor"), ("left", "right"), ("first", "second"), ("a", "b"),
+)  # fmt: skip
+"""Two columns with these roles, side by side: the two ends of a link between rows of one table."""
+
 FOREIGN_WORDS = frozenset(
-    "external provider remote thirdparty stripe paypal github gitlab google facebook twitter slack sfdc aws oauth sso".split()  # noqa: SIM905, E501
+    "external ext extern legacy provider remote thirdparty stripe paypal github gitlab google facebook twitter slack sfdc aws oauth sso".split()  # noqa: SIM905, E501
 )
 """As a role they say that the key is somebody else's: `stripe_customer_id`."""
 
-PEOPLE = ("user", "account", "person", "people", "member", "employee", "staff", "profile", "customer", "admin")
+PEOPLE = (
+    "user", "usr", "account", "person", "people", "member", "employee", "staff", "profile", "customer", "admin",
+    "borrower", "patron", "editor", "worker", "operator",
+)  # fmt: skip
 """Tables of people, the likeliest to be who acts first."""
 
 _IRREGULAR = {"people": "person", "children": "child", "men": "man", "indices": "index", "feet": "foot"}
+_GLUED_SUFFIXES = ("uuid", "guid", "id", "code", "key", "number", "nr", "no")
+_BY_WHOM = re.compile(r"[a-z]{3,}(ed|en)by")
+_DOING = frozenset("create created write update updated modify modified delete deleted change changed".split())  # noqa: SIM905
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 
@@ -86,7 +110,7 @@ class Name:
         last = self.words[-1]
         if last in NATURAL_KEY_WORDS:
             return last
-        return next((word for word in ("uuid", "guid", "id", "code", "key") if _ends(last, word)), "")
+        return next((word for word in _GLUED_SUFFIXES if _ends(last, word)), "")
 
     @cached_property
     def stem(self) -> str:
@@ -112,7 +136,10 @@ class Name:
         words = self.stem_words
         if not words:
             return False
-        return (len(words) > 1 and words[-1] == "by") or words[-1] in ACTOR_WORDS or words[-2:] in ACTOR_PHRASES
+        if (len(words) > 1 and words[-1] == "by") or _BY_WHOM.fullmatch(words[-1]):
+            return True
+        does = self.suffix == "uid" and len(words) == 1 and words[0] in _DOING
+        return does or words[-1] in ACTOR_WORDS or words[-2:] in ACTOR_PHRASES
 
     @cached_property
     def is_person_in_role(self) -> bool:

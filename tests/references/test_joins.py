@@ -15,43 +15,43 @@ from tests.references.inferring import line, lines, references
 from tests.servers import Database
 
 PEOPLE = """CREATE TABLE person (pk int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, nm text);
-    CREATE TABLE thing (id int PRIMARY KEY, who int);
+    CREATE TABLE thing (id int PRIMARY KEY, xx int);
     INSERT INTO person (nm) SELECT 'x' FROM generate_series(1, 100);
     INSERT INTO thing SELECT 1000 + n, 1 + n % 100 FROM generate_series(1, 300) n;"""
 
 WRITTEN = {
-    "a view": ("CREATE VIEW v AS SELECT t.*, p.nm FROM thing t JOIN person p ON t.who = p.pk", "1 view"),
+    "a view": ("CREATE VIEW v AS SELECT t.*, p.nm FROM thing t JOIN person p ON t.xx = p.pk", "1 view"),
     "casts, the other way round": (
-        "CREATE MATERIALIZED VIEW v AS SELECT 1 AS one FROM person p, thing WHERE p.pk::bigint = thing.who::bigint",
+        "CREATE MATERIALIZED VIEW v AS SELECT 1 AS one FROM person p, thing WHERE p.pk::bigint = thing.xx::bigint",
         "1 view",
     ),
-    "a list of keys": ("CREATE VIEW v AS SELECT id FROM thing WHERE who IN (SELECT pk FROM person)", "1 view"),
+    "a list of keys": ("CREATE VIEW v AS SELECT id FROM thing WHERE xx IN (SELECT pk FROM person)", "1 view"),
     "two views": (
-        """CREATE VIEW v AS SELECT 1 AS one FROM thing t WHERE EXISTS (SELECT FROM person WHERE t.who = pk);
-        CREATE VIEW w AS WITH p AS (SELECT 1 AS one FROM person JOIN thing ON who = pk) SELECT * FROM p""",
+        """CREATE VIEW v AS SELECT 1 AS one FROM thing t WHERE EXISTS (SELECT FROM person WHERE t.xx = pk);
+        CREATE VIEW w AS WITH p AS (SELECT 1 AS one FROM person JOIN thing ON xx = pk) SELECT * FROM p""",
         "2 views",
     ),
     "a function": (
-        "CREATE FUNCTION f(x int) RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM thing, person WHERE pk = who'",
+        "CREATE FUNCTION f(x int) RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM thing, person WHERE pk = xx'",
         "1 function",
     ),
     "a function that is kept parsed": (
         """CREATE FUNCTION f(x int) RETURNS bigint LANGUAGE sql BEGIN ATOMIC;
-        SELECT count(*) FROM thing JOIN person ON who = pk; END""",
+        SELECT count(*) FROM thing JOIN person ON xx = pk; END""",
         "1 function",
     ),
     "PL/pgSQL": (
         """CREATE PROCEDURE f(x int) LANGUAGE plpgsql AS $$ DECLARE r record; BEGIN
-        FOR r IN SELECT * FROM thing t LEFT JOIN person p ON p.pk = t.who LOOP PERFORM 1; END LOOP; END $$""",
+        FOR r IN SELECT * FROM thing t LEFT JOIN person p ON p.pk = t.xx LOOP PERFORM 1; END LOOP; END $$""",
         "1 function",
     ),
     "a trigger function": (
         """CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.id := 1;
-        IF EXISTS (SELECT FROM person p, thing WHERE p.pk = thing.who) THEN RETURN new; END IF; RETURN old; END $$""",
+        IF EXISTS (SELECT FROM person p, thing WHERE p.pk = thing.xx) THEN RETURN new; END IF; RETURN old; END $$""",
         "1 function",
     ),
     "a policy": (
-        "CREATE POLICY own ON thing USING (EXISTS (SELECT FROM person p WHERE p.pk = who AND p.nm = CURRENT_USER))",
+        "CREATE POLICY own ON thing USING (EXISTS (SELECT FROM person p WHERE p.pk = xx AND p.nm = CURRENT_USER))",
         "1 policy",
     ),
 }
@@ -60,13 +60,13 @@ WRITTEN = {
 @pytest.mark.parametrize(("written", "told"), WRITTEN.values(), ids=WRITTEN)
 def test_a_join_names_what_no_name_tells(database18: Database, written: str, told: str) -> None:
     (found,) = references(database18, f"{PEOPLE} {written}; ANALYZE")
-    assert line(found) == "thing(who) -> person(pk)"
+    assert line(found) == "thing(xx) -> person(pk)"
     assert f"joined in {told}" in found.evidence
     assert found.confidence >= 0.8
 
 
 def test_without_a_join_there_is_nothing(database18: Database) -> None:
-    assert references(database18, f"{PEOPLE} CREATE VIEW v AS SELECT who + 1 AS more FROM thing; ANALYZE") == ()
+    assert references(database18, f"{PEOPLE} CREATE VIEW v AS SELECT xx + 1 AS more FROM thing; ANALYZE") == ()
 
 
 def test_using_and_names_in_quotes_in_another_schema(database: Database) -> None:
@@ -98,7 +98,7 @@ def test_what_is_joined_to_one_table_refers_to_no_other(database18: Database) ->
 
 def test_what_does_not_parse_says_nothing(database18: Database) -> None:
     given = """CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-        EXECUTE 'SELECT 1 FROM thing JOIN person ON who = pk'; END $$;
+        EXECUTE 'SELECT 1 FROM thing JOIN person ON xx = pk'; END $$;
         SET check_function_bodies = off;
         CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'this is no query where (join';"""
     assert references(database18, f"{PEOPLE} {given} ANALYZE") == ()
@@ -106,7 +106,7 @@ def test_what_does_not_parse_says_nothing(database18: Database) -> None:
 
 def test_what_is_nested_too_deeply_says_nothing(database18: Database) -> None:
     deep = " || ".join(["nm"] * 400)
-    given = f"CREATE VIEW v AS SELECT {deep} AS t FROM thing JOIN person ON who = pk;"
+    given = f"CREATE VIEW v AS SELECT {deep} AS t FROM thing JOIN person ON xx = pk;"
     assert len(references(database18, f"{PEOPLE} {given} ANALYZE")) in (0, 1)
 
 
@@ -116,7 +116,7 @@ def test_statements_that_cannot_be_read_are_no_failure(database18: Database) -> 
         present = connection.execute("SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements'").rowcount
         if present:
             connection.execute("CREATE EXTENSION pg_stat_statements")
-    assert lines(references(database18, f"{PEOPLE} {WRITTEN['a view'][0]}; ANALYZE")) == ["thing(who) -> person(pk)"]
+    assert lines(references(database18, f"{PEOPLE} {WRITTEN['a view'][0]}; ANALYZE")) == ["thing(xx) -> person(pk)"]
 
 
 def test_without_the_parser_its_absence_is_said_once(database18: Database, monkeypatch: pytest.MonkeyPatch) -> None:

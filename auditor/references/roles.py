@@ -1,0 +1,110 @@
+"""What names say about roles beside the plain ones: behind the name, run together with it, in pairs; and about tables
+that carry their schema's prefix. One rule a function, as in hints.py."""
+
+from collections.abc import Iterator
+
+from auditor.references.candidate import Hint, Place
+from auditor.references.keys import Key, Keys
+from auditor.references.names import GLUED_ROLES, OPPOSITES, TRAILING_ROLES, Name, name
+
+Named = Iterator[tuple[Key, Hint]]
+
+_LEAST_GLUED = 4
+
+
+def fit(called: Name, key: Key, *, exact: float, other: float, bare: float) -> float:
+    """How well the rest of the name fits the key's: the same word, another word for a key, or none."""
+    if called.suffix == key.tail:
+        return exact if called.is_key_like or key.family != "text" else 0.75 * exact
+    if called.suffix:
+        return other if key.is_primary and called.is_key_like and name(key.column.name).is_key_like else 0.0
+    if key.family == "text":
+        natural = key.tail in ("name", "code", "slug", "symbol", "id")
+        return (bare if key.is_named_after_table else 0.6 * bare) if natural else 0.0
+    return bare if key.is_primary else 0.0
+
+
+def told(key: Key, called: Name, role: str = "") -> str:
+    """`named role + films + id`."""
+    return f"named {' + '.join(part for part in (role, key.table.name, called.suffix) if part)}"
+
+
+def without_prefix(place: Place, called: Name, keys: Keys) -> Named:
+    """`user_id` → ad_user, `product` → product_product: the prefix of the schema's tables goes without saying."""
+    for start in range(len(called.stem_words)):
+        found = _nearest(place, keys.by_core.get(place.table.schema, "".join(called.stem_words[start:])))
+        tables = len({key.table.oid for key in found})
+        for key in found:
+            share = fit(called, key, exact=0.82, other=0.70, bare=0.70) if start == 0 else _in_role(called, key, keys)
+            if share:
+                text = told(key, called, "role" if start else "") + ", without the tables' prefix"
+                yield key, Hint(probability=share / tables**0.5, text=text)
+
+
+def _in_role(called: Name, key: Key, keys: Keys) -> float:
+    return fit(called, key, exact=0.68, other=0.55, bare=0.60 if keys.style.is_bare else 0.40)
+
+
+def _nearest(place: Place, found: list[Key]) -> list[Key]:
+    """Those of tables with the place's own prefix, if there are any."""
+    own = name(place.table.name).words[0]
+    return [key for key in found if name(key.table.name).words[0] == own] or found
+
+
+def behind(place: Place, called: Name, keys: Keys) -> Named:
+    """`account_from_id`, `ident_type2`, `product_category_parent_id`: the role follows what it qualifies."""
+    words = called.stem_words
+    if len(words) < 2 or words[-1] not in TRAILING_ROLES:
+        return
+    plain = name("_".join((*words[:-1], called.suffix)).rstrip("_"))
+    found = keys.by_table_name.get(place.table.schema, plain.stem) + keys.by_core.get(place.table.schema, plain.stem)
+    for key in dict.fromkeys(found):
+        share = fit(plain, key, exact=0.72, other=0.6, bare=0.5)
+        if share:
+            yield key, Hint(probability=share, text=f"{told(key, plain)}, and a role behind it")
+    for key in keys.by_name.get(place.table.schema, plain.joined) if plain.suffix else ():
+        yield key, Hint(probability=0.70, text=f"the key's name {key.column.name}, and a role behind it")
+
+
+def run_together(place: Place, called: Name, keys: Keys) -> Named:
+    """`srcfeature_id`: a well-known role stands before the name without a separator."""
+    words = called.stem_words
+    if not words or not called.is_key_like:
+        return
+    for end in range(2, len(words[-1]) - _LEAST_GLUED + 1):
+        role, rest = words[-1][:end], words[-1][end:]
+        found = keys.by_table_name.get(place.table.schema, rest) if role in GLUED_ROLES else []
+        for key in found or (keys.by_core.get(place.table.schema, rest) if role in GLUED_ROLES else ()):
+            share = fit(called, key, exact=0.65, other=0.55, bare=0.0)
+            if share:
+                yield key, Hint(probability=share, text=told(key, called, role))
+
+
+def in_pairs(place: Place, called: Name, keys: Keys) -> Named:
+    """`page_links (source_id, target_id)` → pages: two opposite roles, in a table named after one table and a word."""
+    if not has_opposite(place, called):
+        return
+    own = name(place.table.name).words
+    for end in range(len(own) - 1, 0, -1):
+        found = [key for key in keys.by_table_name.get(place.table.schema, "".join(own[:end])) if key.is_primary]
+        for key in found:
+            if key.table.oid != place.table.oid:
+                yield (
+                    key,
+                    Hint(probability=0.78, text=f"one of two opposite ends of links between {key.table.name}"),
+                )
+        if found:
+            return
+
+
+def has_opposite(place: Place, called: Name) -> bool:
+    """Whether a column of the opposite role stands beside it: `child_id` beside `parent_id`."""
+    words = called.stem_words
+    if len(words) != 1 or not place.is_plain:
+        return False
+    other = {end: start for start, end in OPPOSITES} | dict(OPPOSITES)
+    beside = other.get(words[0])
+    return beside is not None and any(
+        name(column.name).stem_words == (beside,) and column.type.family == place.family
+        for column in place.table.columns
+    )

@@ -1,0 +1,69 @@
+"""How a database names its things, learned once from the whole: prefixes of tables, and references without `_id`."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from auditor.catalog import Catalog
+from auditor.references.names import KEY_WORDS, name
+
+_FEWEST_TABLES = 3
+_FEWEST_BARE = 5
+_MOST_PREFIXES = 2
+_IDENTIFIERS = frozenset({"integer", "numeric", "uuid"})
+
+
+@dataclass(frozen=True)
+class Style:
+    """`cores` are the names of tables without the prefixes that their schema gives them, by schema and table.
+
+    `names` are their full names. `is_bare`: most references are called like their table alone, `artist`, without `_id`.
+    """
+
+    cores: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    names: frozenset[tuple[str, str]] = frozenset()
+    is_bare: bool = False
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> "Style":
+        """The style of that catalog."""
+        schemas: defaultdict[str, list[str]] = defaultdict(list)
+        for table in catalog.tables:
+            if table.kind in ("table", "partitioned"):
+                schemas[table.schema].append(table.name)
+        cores: defaultdict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
+        for schema, tables in schemas.items():
+            for called, core in _cores(tables):
+                cores[schema, called] += (core,)
+        full = frozenset((schema, name(table).joined) for schema, tables in schemas.items() for table in tables)
+        known = {joined for _, joined in full} | {core for several in cores.values() for core in several}
+        return cls(dict(cores), full, _is_bare(catalog, known))
+
+    def cores_of(self, schema: str, table: str) -> tuple[str, ...]:
+        """The table's joined name without its schema's prefixes, unless another table is called so in full."""
+        return tuple(core for core in self.cores.get((schema, table), ()) if (schema, core) not in self.names)
+
+
+def _cores(tables: list[str]) -> Iterable[tuple[str, str]]:
+    """`c_`, `act_ru_`, `party_`: the first word of three tables or more, unless a table is called like the word alone
+    (then the others are parts of what that one holds); and what is said twice, `party_party`."""
+    left = {table: name(table).words for table in tables}
+    for _ in range(_MOST_PREFIXES):
+        longer = {table: words for table, words in left.items() if len(words) > 1}
+        first = Counter(words[0] for words in longer.values())
+        alone = {words[0] for words in left.values() if len(words) == 1}
+        prefixes = {word for word, number in first.items() if number >= _FEWEST_TABLES and word not in alone}
+        left = {table: words[1:] for table, words in longer.items() if words[0] in prefixes or words == 2 * words[:1]}
+        yield from ((table, "".join(words)) for table, words in left.items())
+
+
+def _is_bare(catalog: Catalog, tables: set[str]) -> bool:
+    bare = suffixed = 0
+    for table in catalog.tables:
+        for column in table.columns:
+            called = name(column.name)
+            if column.type.family not in _IDENTIFIERS:
+                continue
+            bare += called.joined in tables and called.suffix not in KEY_WORDS
+            suffixed += called.suffix in KEY_WORDS and called.stem in tables
+    return bare >= _FEWEST_BARE and bare > suffixed
