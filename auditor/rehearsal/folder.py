@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,21 +15,21 @@ from auditor.config import Config
 from auditor.errors import AuditorError
 from auditor.model import Audit, Phase, Plan, Rehearsal, Step
 from auditor.model.codec import from_json
+from auditor.rehearsal.scripts import Scripts, psql_scripts, scripts_in
 from auditor.stored import read_audit
 
-FORWARD = tuple(phase for phase in Phase if phase not in (Phase.VERIFY, Phase.ROLLBACK))
 _AGAIN = "audit again, and use the plan of that audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFolder:
-    """A plan: `audit` holds it and what it is to mend; `files` are the texts that psql runs, by phase.
+    """A plan: `audit` holds it and what it is to mend; `scripts` are its files as they are.
 
     `path` is the folder, None where the plan comes from a report.json, `report` that file, beside it or by itself.
     """
 
     audit: Audit
-    files: dict[Phase, str]
+    scripts: Scripts
     path: Path | None = None
     report: Path | None = None
 
@@ -45,6 +46,22 @@ class PlanFolder:
     def steps(self, phase: Phase) -> tuple[Step, ...]:
         """The steps of one file."""
         return tuple(step for step in self.audit.plan.steps if step.phase is phase)
+
+    def scripts_without(self, steps: Collection[Step]) -> Scripts:
+        """The scripts without these steps. A revision is written anew; where somebody edited it, it stays as it is."""
+        if not steps or self.scripts.layout != "alembic":
+            return self.scripts.without(tuple(steps))
+        kept = replace(self.audit.plan, steps=tuple(each for each in self.audit.plan.steps if each not in steps))
+        forward, back = self.scripts.forward, self.scripts.back
+        name = f"plan/{forward[0].name}"
+        before, after = (
+            wiring.all_formats("alembic")["sql"].render(audit).get(name, "")
+            for audit in (self.audit, replace(self.audit, plan=kept))
+        )
+        if forward[0].text != before or not after:
+            return self.scripts
+        forward, back = (tuple(replace(each, text=after) for each in scripts) for scripts in (forward, back))
+        return replace(self.scripts, forward=forward, back=back)
 
     def config(self, base: Config) -> Config:
         """`base` with the settings that the audit recorded: so the same is asked again.
@@ -73,8 +90,8 @@ def read_plan(path: Path) -> PlanFolder:
 def _of_report(path: Path) -> PlanFolder:
     audit = read_audit(path)
     files = wiring.all_formats()["sql"].render(audit)
-    texts = {phase: files[name] for phase in Phase if (name := f"plan/{phase.file}") in files}
-    return PlanFolder(audit=audit, files=texts, report=path)
+    texts = {name.removeprefix("plan/"): text for name, text in files.items()}
+    return PlanFolder(audit=audit, scripts=psql_scripts(texts), report=path)
 
 
 def _of_folder(path: Path) -> PlanFolder:
@@ -82,13 +99,20 @@ def _of_folder(path: Path) -> PlanFolder:
     try:
         audit = from_json(json.dumps(document["audit"]))
         audit = replace(audit, plan=msgspec.convert(document, Plan))
-        files = {phase: file.read_text(encoding="utf-8") for phase in Phase if (file := path / phase.file).exists()}
+        scripts = scripts_in(path)
     except (KeyError, ValueError, OSError) as error:
         raise AuditorError(f"{path} is no plan folder of this version: {error}", _AGAIN) from None
-    missing = [step.phase.file for step in audit.plan.steps if step.phase not in files]
-    if missing:
-        raise AuditorError(f"{path} lacks {missing[0]}: it is no plan for psql", "name the report.json of its audit")
-    return PlanFolder(audit=audit, files=files, path=path, report=_report_beside(path, audit))
+    lacks = _missing(audit, scripts)
+    if lacks:
+        raise AuditorError(f"{path} lacks {lacks[0]}", "write the plan anew, or name the report.json of its audit")
+    return PlanFolder(audit=audit, scripts=scripts, path=path, report=_report_beside(path, audit))
+
+
+def _missing(audit: Audit, scripts: Scripts) -> list[str]:
+    """The files that such a plan consists of, and that are not there."""
+    there = {f"plan/{each.name}" for each in (*scripts.forward, *scripts.back)}
+    whole = wiring.all_formats(scripts.layout)["sql"].render(audit)
+    return [name.removeprefix("plan/") for name in whole if name.endswith((".sql", ".py")) and name not in there]
 
 
 def _report_beside(path: Path, audit: Audit) -> Path | None:
@@ -118,7 +142,7 @@ def record(plan: PlanFolder, rehearsal: Rehearsal) -> tuple[Path, ...]:
     audit = _with(plan.audit, rehearsal)
     written = {}
     if plan.path is not None:
-        folder = wiring.all_formats()["sql"].render(audit)
+        folder = wiring.all_formats(plan.scripts.layout)["sql"].render(audit)
         written = {plan.path / name: folder[f"plan/{name}"] for name in ("plan.json", "README.md")}
     if plan.report is not None:
         whole = _with(read_audit(plan.report), rehearsal)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from difflib import unified_diff
-from itertools import pairwise
 
 import psycopg
 
@@ -14,7 +13,12 @@ from auditor import sql
 from auditor.model import printable
 
 Flag = tuple[str, str, str, str]
+"""Kind, table and name as the server writes them, state."""
+Name = tuple[str, str]
+"""Schema and name of a table, unquoted."""
 _SHOWN = 6
+# Of an entry in a dump: a name may hold a newline, too.
+_END = ";\n\n\n--"
 
 _TABLES = """
 SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -54,7 +58,7 @@ class Rows:
 class Snapshot:
     """Each table's rows; the schema's dump; what the dump does not show."""
 
-    rows: dict[str, Rows]
+    rows: dict[Name, Rows]
     schema: tuple[str, ...]
     flags: Counter[Flag]
 
@@ -66,13 +70,13 @@ def snapshot_of(connection: psycopg.Connection, dump: str) -> Snapshot:
     """
     connection.execute("SET row_security = off; SET search_path = ''")
     return Snapshot(
-        rows={f"{schema}.{name}": _rows(connection, schema, name) for schema, name in tables_of(connection)},
-        schema=tuple(dump.splitlines()),
+        rows={name: _rows(connection, *name) for name in tables_of(connection)},
+        schema=tuple(dump.split("\n")),
         flags=flags_of(connection),
     )
 
 
-def tables_of(connection: psycopg.Connection) -> list[tuple[str, str]]:
+def tables_of(connection: psycopg.Connection) -> list[Name]:
     """Schema and name of all that holds rows, partitioned tables as one."""
     return connection.execute(_TABLES).fetchall()
 
@@ -93,12 +97,12 @@ def with_keys_not_valid(before: Snapshot, keys: Collection[tuple[str, str]]) -> 
     """As before, but for these constraints (table, name; quoted), which a dump then writes with NOT VALID."""
     validated = Counter[Flag]({("constraint", *key, "true"): 1 for key in keys})
     unvalidated = Counter[Flag]({("constraint", *key, "false"): 1 for key in keys})
-    begin = {(f"ALTER TABLE ONLY {table}", f"    ADD CONSTRAINT {sql.quote(name)} ") for table, name in keys}
-    lines = list(before.schema)
-    for number, (first, second) in enumerate(pairwise(before.schema), 1):
-        if any(first == table and second.startswith(constraint) for table, constraint in begin):
-            lines[number] = f"{second.removesuffix(';')} NOT VALID;"
-    return replace(before, schema=tuple(lines), flags=before.flags - validated + unvalidated)
+    text = "\n".join(before.schema)
+    for table, name in keys:
+        begin = text.find(f"ALTER TABLE ONLY {table}\n    ADD CONSTRAINT {sql.quote(name)} ")
+        end = text.find(_END, begin)
+        text = f"{text[:end]} NOT VALID{text[end:]}" if -1 not in (begin, end) else text
+    return replace(before, schema=tuple(text.split("\n")), flags=before.flags - validated + unvalidated)
 
 
 def keys_no_longer_valid(before: Snapshot, after: Snapshot) -> frozenset[tuple[str, str]]:
@@ -118,7 +122,7 @@ def has_triggers(connection: psycopg.Connection) -> bool:
     return row is not None and bool(row[0])
 
 
-def grown(before: Snapshot, after: Snapshot) -> dict[str, int]:
+def grown(before: Snapshot, after: Snapshot) -> dict[Name, int]:
     """By how many rows tables have grown that both have."""
     return {
         table: more
@@ -127,7 +131,7 @@ def grown(before: Snapshot, after: Snapshot) -> dict[str, int]:
     }
 
 
-def with_rows_of(before: Snapshot, after: Snapshot, tables: Collection[str]) -> Snapshot:
+def with_rows_of(before: Snapshot, after: Snapshot, tables: Collection[Name]) -> Snapshot:
     """As before, but for the rows of these tables."""
     return replace(before, rows=before.rows | {table: after.rows[table] for table in tables})
 
@@ -135,7 +139,7 @@ def with_rows_of(before: Snapshot, after: Snapshot, tables: Collection[str]) -> 
 def differences(before: Snapshot, after: Snapshot) -> Iterator[str]:
     """What is not as before, one sentence for each place; nothing where the law holds."""
     for table in sorted(before.rows.keys() | after.rows.keys()):
-        yield from _rows_differ(printable(table), before.rows.get(table), after.rows.get(table))
+        yield from _rows_differ(printable(".".join(table)), before.rows.get(table), after.rows.get(table))
     changed = [
         line.strip()
         for line in unified_diff(before.schema, after.schema, lineterm="", n=0)

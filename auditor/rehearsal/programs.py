@@ -16,6 +16,7 @@ from auditor.errors import AuditorError
 
 _DEBIAN = Path("/usr/lib/postgresql")
 _EMBEDDED = (16, 18)
+_SPEECH = {"LC_ALL": "C", "LANGUAGE": "", "PGCLIENTENCODING": "UTF8"}
 _INSTALL = "pip install 'auditor[embedded]', or install PostgreSQL's client programs of that version"
 
 
@@ -45,14 +46,16 @@ class Programs:
         return "".join(line for line in lines if not line.startswith(("\\restrict ", "\\unrestrict ")))
 
     def psql(self, dsn: str, script: str, *, stop: bool = True) -> subprocess.CompletedProcess[str]:
-        """Runs a text as `psql -f` does; stops at the first error unless told otherwise."""
-        return self._run(dsn, "psql", "-X", "-q", "-v", f"ON_ERROR_STOP={int(stop)}", "-w", "-f", "-", text=script)
+        """Runs a text as `psql -f` does; stops at the first error unless told otherwise. It tells all about errors."""
+        settings = ("-v", f"ON_ERROR_STOP={int(stop)}", "-v", "VERBOSITY=verbose", "-v", "SHOW_CONTEXT=errors")
+        return self._run(dsn, "psql", "-X", "-q", *settings, "-w", "-f", "-", text=script)
 
     def _run(self, dsn: str, name: str, *options: str, text: str = "") -> subprocess.CompletedProcess[str]:
-        """A password goes through the environment: everybody on the machine can read arguments."""
+        """A password goes through the environment: everybody on the machine can read arguments. What the program says
+        is read: it says so in English."""
         parts = conninfo_to_dict(dsn)
         password = parts.pop("password", None)
-        environment = os.environ | ({"PGPASSWORD": str(password)} if password else {})
+        environment = os.environ | _SPEECH | ({"PGPASSWORD": str(password)} if password else {})
         command = [str(self.folder / name), *options, "-d", make_conninfo("", **parts)]
         return subprocess.run(
             command, input=text, capture_output=True, encoding="utf-8", errors="replace", env=environment, check=False

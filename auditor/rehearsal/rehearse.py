@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from auditor.config import Config
 from auditor.connect import open_session
 from auditor.errors import AuditorError
-from auditor.model import Finding, Phase, Rehearsal, RehearsalVerdict, Step, printable
+from auditor.model import Finding, Rehearsal, RehearsalVerdict, Step, printable
 from auditor.rehearsal.copying import Copy, given_copy, private_copy
 from auditor.rehearsal.folder import PlanFolder
 from auditor.rehearsal.sample import sample_of
@@ -70,7 +70,7 @@ def _tried(plan: PlanFolder, copy: Copy, config: Config) -> Rehearsal:
         blockers_left=trial.blockers_left,
         failures=tuple(trial.failures),
         gaps=gaps,
-        traces=tuple(sorted(trial.written)),
+        traces=tuple(printable(".".join(each)) for each in sorted(trial.written)),
         notes=tuple(_notes(trial)),
     )
 
@@ -129,7 +129,7 @@ def _notes(trial: Trial) -> Iterator[str]:
     yield from (f"afterwards the audit infers of a table that no step is about: {each}" for each in trial.guesses)
     for table, name in sorted(trial.unvalidated):
         yield printable(f"{name} of {table} is called valid and is violated: it comes back NOT VALID")
-    for table, more in sorted(trial.written.items()):
-        yield printable(f"{table} has {more:,} rows more, which triggers wrote: no rollback takes them back")
-    if Phase.ROLLBACK not in plan.files:
+    for place, more in sorted(trial.written.items()):
+        yield printable(f"{'.'.join(place)} has {more:,} rows more, which triggers wrote: no rollback takes them back")
+    if not plan.scripts.back:
         yield "the plan has no rollback"

@@ -11,8 +11,9 @@ from auditor import sql, wiring
 from auditor.config import Config
 from auditor.model import Audit, Certainty, Finding, Phase, Severity, Step, printable
 from auditor.rehearsal.copying import Copy
-from auditor.rehearsal.folder import FORWARD, PlanFolder
+from auditor.rehearsal.folder import PlanFolder
 from auditor.rehearsal.identity import (
+    Name,
     Snapshot,
     differences,
     grown,
@@ -22,6 +23,7 @@ from auditor.rehearsal.identity import (
     with_keys_not_valid,
     with_rows_of,
 )
+from auditor.rehearsal.scripts import Script, Scripts
 from auditor.rehearsal.verification import refusals
 
 
@@ -40,9 +42,14 @@ class Trial:
     others_left: int = 0
     guesses: tuple[str, ...] = ()
     unvalidated: frozenset[tuple[str, str]] = frozenset()
-    written: dict[str, int] = field(default_factory=dict)
+    written: dict[Name, int] = field(default_factory=dict)
     before: Audit | None = None
     shown: frozenset[str] = frozenset()
+    scripts: Scripts = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Scripts hold what is not left out."""
+        self.scripts = self.plan.scripts_without(self.left_out)
 
     def run(self) -> None:
         """All of it; where the plan stops, it is rolled back and compared all the same."""
@@ -52,7 +59,7 @@ class Trial:
         if self._apply():
             self._look_again()
             applied = self._state()
-            if self._apply(again=True):
+            if self.scripts.layout != "steps" and self._apply(again=True):  # a runner has noted its files
                 self._compare("applied a second time", applied)
         if self._roll_back():
             state = self._state()
@@ -70,8 +77,7 @@ class Trial:
 
     def _apply(self, *, again: bool = False) -> bool:
         started = monotonic()
-        phases = [phase for phase in (*FORWARD, Phase.VERIFY) if phase in self.plan.files]
-        done = all(self._psql(phase, "the second time " if again else "") for phase in phases)
+        done = all(self._runs(each, "the second time " if again else "") for each in self.scripts.forward)
         if done and not again:
             self.applied_s = round(monotonic() - started, 3)
         return done
@@ -93,21 +99,21 @@ class Trial:
 
     def _is_guess_elsewhere(self, finding: Finding) -> bool:
         """Whether it is inferred, and about a table that no step is about: what triggers logged may look like one."""
-        place = f"{finding.subject.schema}.{finding.subject.table}"
+        place = (finding.subject.schema or "", finding.subject.table or "")
         return finding.certainty is Certainty.INFERRED and place not in self._concerned()
 
-    def _concerned(self) -> frozenset[str]:
+    def _concerned(self) -> frozenset[Name]:
         planned = [each.subject for each in self.plan.audit.findings if each.fingerprint in self.plan.planned]
-        return frozenset(f"{subject.schema}.{subject.table}" for subject in planned)
+        return frozenset((subject.schema or "", subject.table or "") for subject in planned)
 
     def _roll_back(self) -> bool:
         started = monotonic()
-        if Phase.ROLLBACK not in self.plan.files or not self._psql(Phase.ROLLBACK):
+        if not self.scripts.back or not all(map(self._runs, self.scripts.back)):
             return False
         self.rolled_back_s = round(monotonic() - started, 3)
         return True
 
-    def _written_by_triggers(self, before: Snapshot, after: Snapshot) -> dict[str, int]:
+    def _written_by_triggers(self, before: Snapshot, after: Snapshot) -> dict[Name, int]:
         """Tables that no step is about and that have more rows than before: no rollback takes back what triggers of
         the team's own write elsewhere."""
         with psycopg.connect(self.copy.dsn, autocommit=True) as connection:
@@ -128,18 +134,12 @@ class Trial:
     def _compare(self, when: str, expected: Snapshot) -> None:
         self.failures += [f"{when}: {each}" for each in differences(expected, self._state())]
 
-    def _psql(self, phase: Phase, when: str = "") -> bool:
-        done = self.copy.programs.psql(self.copy.dsn, self._text(phase))
-        if done.returncode != 0:
-            self.failures.append(f"{phase.file} stops {when}with: {_said(done.stderr)}")
-        return done.returncode == 0
-
-    def _text(self, phase: Phase) -> str:
-        text = self.plan.files[phase]
-        for step in self.left_out:
-            if step.phase is phase:
-                text = text.replace(step.sql.rstrip("\n"), "-- left out", 1)
-        return text
+    def _runs(self, script: Script, when: str = "") -> bool:
+        refusal = script.run(self.copy.dsn, self.copy.programs)
+        if refusal is not None:
+            said = refusal.told(values=self.config.samples == "raw")
+            self.failures.append(f"{printable(script.place(refusal.line))} stops {when}with: {said}")
+        return refusal is None
 
     def _steps(self, phase: Phase) -> tuple[Step, ...]:
         return tuple(step for step in self.plan.steps(phase) if step not in self.left_out)
@@ -151,9 +151,3 @@ class Trial:
 
 def _told(finding: Finding) -> str:
     return printable(f"{finding.fingerprint} {finding.check}: {finding.message}")
-
-
-def _said(stderr: str) -> str:
-    """The error that psql stopped at, without where in the text it was."""
-    errors = [line.partition("ERROR:")[2].strip() for line in stderr.splitlines() if "ERROR:" in line]
-    return printable(errors[-1] if errors else (stderr.strip().splitlines() or ["it says nothing"])[-1])

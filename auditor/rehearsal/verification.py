@@ -9,6 +9,7 @@ import psycopg
 from auditor.connect import summary_of
 from auditor.errors import AuditorError
 from auditor.model import Step, printable
+from auditor.rehearsal.refusal import refusal_of
 
 # The step's own BEGIN then finds a transaction, and only warns; behind a pooler a session setting might be lost.
 _READ_ONLY = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
@@ -27,12 +28,11 @@ def _refusal(connection: psycopg.Connection, step: Step) -> str | None:
     connection.execute(_READ_ONLY)
     try:
         connection.execute(step.sql.encode())
-    except psycopg.errors.RaiseException as error:
-        return printable(error.diag.message_primary or "")
     except psycopg.Error as error:
         if connection.broken:
             raise
-        return printable(f"{step.title}: {summary_of(error)}")
+        said = refusal_of(error).told(values=False)
+        return said if isinstance(error, psycopg.errors.RaiseException) else f"{printable(step.title)}: {said}"
     finally:
         if not connection.broken:
             connection.execute("ROLLBACK")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 
 from auditor.config import Config
 from auditor.rehearsal import programs
@@ -38,6 +39,40 @@ def test_hostile_names(database18: Database, tmp_path: Path, name: str) -> None:
     done = rehearse(plan, database18.dsn)
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["Order; DROP", "a.b", 'a"b', "ü", "new\nline", "a$b", "select", "x"], ids=ascii)
+def test_a_violated_key_and_a_log_by_triggers_between_hostile_names(
+    database18: Database, tmp_path: Path, name: str
+) -> None:
+    schema, people, letters, log = (sql.Identifier(f"{name}{suffix}") for suffix in ("", " people", "", " log"))
+    with database18.connect() as connection:
+        connection.execute(
+            sql.SQL(
+                """CREATE SCHEMA {schema}; SET search_path = {schema};
+                CREATE TABLE {people} (id int PRIMARY KEY);
+                CREATE TABLE {letters} (id int PRIMARY KEY, person_id int,
+                    CONSTRAINT {letters} FOREIGN KEY (person_id) REFERENCES {people});
+                CREATE TABLE {log} (at timestamptz NOT NULL DEFAULT now(), what text NOT NULL);
+                CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql SET search_path = {schema} AS
+                    $$ BEGIN INSERT INTO {log} (what) VALUES (TG_OP); RETURN NULL; END $$;
+                INSERT INTO {people} SELECT n FROM generate_series(1, 50) n;
+                SET session_replication_role = replica;
+                INSERT INTO {letters} SELECT n, CASE WHEN n <= 3 THEN 900 ELSE n % 50 + 1 END
+                    FROM generate_series(1, 200) n;
+                SET session_replication_role = origin;
+                CREATE TRIGGER note AFTER UPDATE OR DELETE ON {letters} FOR EACH ROW EXECUTE FUNCTION note();
+                ANALYZE"""
+            ).format(schema=schema, people=people, letters=letters, log=log)
+        )
+    plan = plan_of(database18, tmp_path)
+
+    done = rehearse(plan, database18.dsn)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = rehearsal_in(plan / "plan.json")
+    assert len(told["traces"]) == 1
+    assert any("is called valid and is violated" in each for each in told["notes"])
 
 
 def test_what_needs_an_extension_that_is_not_there_is_said_and_not_passed(
