@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from auditor.model import Audit, Part, Phase, Step
 from reports import numbers
-from reports.format import Format
+from reports.format import Format, whole
 from reports.plan import comment, plan_json, readme, steps_of, written_for
 
 _FORWARD, _BACK = "steps", "rollback"
@@ -112,8 +112,10 @@ def _transactional(part: Part) -> Iterator[str]:
 
 
 def _single(file: _File) -> Iterator[str]:
-    wanted = ", ".join(file.part.settings)
-    yield comment("PostgreSQL refuses this statement in a transaction: it stands alone, and without settings", wanted)
+    yield comment(
+        "PostgreSQL refuses this statement in a transaction (25001 or 2D000): it stands alone",
+        f"settings for the connection: {', '.join(file.part.settings)}",
+    )
     if file.repair is not None:
         yield comment(f"if it fails, before you run it again: {' '.join(file.repair.statements)}")
     yield comment("squawk-ignore require-lock-timeout, require-statement-timeout")
@@ -126,4 +128,4 @@ def _flyway_settings(part: Part, text: str) -> str:
     return "".join([*lines, *(["placeholderReplacement=false\n"] if "${" in text else [])])
 
 
-STEPS = Format("sql", render)
+STEPS = Format("sql", whole(render))

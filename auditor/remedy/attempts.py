@@ -41,12 +41,23 @@ def _attempts(statements: Iterable[str], places: Iterable[tuple[str, str]], betw
                 f"IF attempt = {_MOST} THEN",
                 refusal,
                 "END IF;",
+                "WHEN insufficient_privilege THEN",
+                _not_allowed(),
                 "END;",
                 *([between] if between else []),
                 f"PERFORM pg_catalog.pg_sleep({_PAUSE});",
                 "END LOOP;",
             )
         )
+    )
+
+
+def _not_allowed() -> Sql:
+    """The server's own words, and what to do: it says as much where row security would hide rows."""
+    return refuse(
+        "%; this part of the step has changed nothing",
+        "SQLERRM",
+        hint="Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.",
     )
 
 

@@ -19,7 +19,7 @@ from auditor.remedy.images import equal
 from auditor.remedy.operation import PlanContext
 from auditor.remedy.quarantine import relation_of
 from auditor.remedy.restore import Return, undone
-from auditor.remedy.script import LONG, block, committing, digest, transaction
+from auditor.remedy.script import LONG, begun, block, committing, digest, transaction
 from auditor.sql import Condition, Expression, Sql
 
 AT_ONCE = 10_000
@@ -108,7 +108,7 @@ class Change:
     """A change of the rows of a table that violate, and of the tables that it drags along.
 
     `rows` says which, `expected` how many with all that goes along; `statements` are those that change all of them or,
-    given what is true of its rows, one batch.
+    given what is true of its rows, one batch. `checks` run before each batch, `first` once before all of them.
     """
 
     step: str
@@ -119,6 +119,7 @@ class Change:
     checks: tuple[Sql, ...]
     statements: Callable[[Condition | None], Iterable[Sql]]
     path: bool
+    first: tuple[Sql, ...] = ()
 
     def work_list(self, context: PlanContext) -> WorkList:
         """The rows that are still to be done, where it goes in batches."""
@@ -129,31 +130,35 @@ class Change:
         return self._in_batches(context) if self._is_large(context) else self._at_once(context)
 
     def _at_once(self, context: PlanContext) -> Part:
-        statements = (*self.checks, *guarded(self.tables[0], self.rows(None), context), *self.statements(None))
+        guard = guarded(self.tables[0], self.rows(None), context)
+        statements = (*self.checks, *guard, *self.first, *self.statements(None))
         change = block(attempts(statements, self.tables))
         return transaction(self.title, change, timeout=LONG, path=self.path, rows=True)
 
     def _in_batches(self, context: PlanContext) -> Part:
         todo = self.work_list(context)
         guard = guarded(self.tables[0], self.rows(None), context, todo.name)
-        noted = attempts((*self.checks, todo.made(self.rows(None), self._size(context)), *guard), self.tables)
+        made = todo.made(self.rows(None), self._size(context))
+        noted = attempts((*self.checks, made, *guard, *self.first), self.tables)
         done = Sql(f"DELETE FROM {todo.name} AS todo WHERE todo.batch = auditor_block.batch;")  # noqa: S608
-        now = ("SET CONSTRAINTS ALL IMMEDIATE;", *self.checks, *self.statements(todo.holds), done)
-        body = f"""{todo.taken(self.tables)}
+        now = (*self.checks, *self.statements(todo.holds), done)
+        next_one = begun(self.path)
+        body = f"""{next_one}
+{todo.taken(self.tables)}
 IF pg_catalog.to_regclass({sql.literal(todo.name)}) IS NULL THEN
 {noted}
-COMMIT;
+{next_one}
 END IF;
 LOOP
 batch := (SELECT pg_catalog.min(todo.batch) FROM {todo.name} AS todo);
 EXIT WHEN batch IS NULL;
-{attempts(now, self.tables, between="COMMIT;")}
-COMMIT;
+{attempts(now, self.tables, between=next_one)}
+{next_one}
 PERFORM pg_catalog.pg_sleep({PAUSE});
 END LOOP;
 DROP TABLE {todo.name};
 {todo.released}"""  # noqa: S608
-        return committing(f"{self.title}, in batches", block(body, "batch bigint;"), path=self.path)
+        return committing(f"{self.title}, in batches", block(body, "batch bigint;"))
 
     def undoing(self, context: PlanContext, title: str, returns: list[Return], mended: Sql | None) -> Part:
         """What brings the changed rows back: at once, or a batch at a time."""
@@ -161,8 +166,8 @@ DROP TABLE {todo.name};
             return transaction(title, undone(returns, mended), timeout=LONG, rows=True)
         todo = self.work_list(context)
         taken = f"{todo.taken(self.tables)}\nDROP TABLE IF EXISTS {todo.name};"
-        commit = f"COMMIT;\nPERFORM pg_catalog.pg_sleep({PAUSE});"
-        undoing = undone(returns, mended, before=taken, commit=commit, after=todo.released)
+        paused = f"{begun()}\nPERFORM pg_catalog.pg_sleep({PAUSE});"
+        undoing = undone(returns, mended, before=taken, begun=paused, after=todo.released)
         return committing(f"{title}, in batches", undoing)
 
     def _is_large(self, context: PlanContext) -> bool:

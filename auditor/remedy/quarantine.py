@@ -14,6 +14,7 @@ from auditor.remedy import order
 from auditor.remedy.operation import PlanContext
 from auditor.remedy.replication import identified
 from auditor.remedy.script import block, digest, named, oid_of, refuse, transaction
+from auditor.remedy.visibility import visible
 from auditor.sql import Sql
 
 NO_LOCK = "none on tables of yours"
@@ -74,7 +75,7 @@ class Quarantine:
             phase=Phase.GUARD,
             order=(2, self.name),
             title=title,
-            parts=(transaction(title, identified(self.table), self._definition()),),
+            parts=(transaction(title, visible(self.table), identified(self.table), self._definition()),),
             lock=NO_LOCK,
         )
         yield _end_step(context)

@@ -129,11 +129,9 @@ def _equal(column: Column, one: str, other: str) -> str:
     return f"{one}.{sql.quote(column.name)} {symbol} {other}.{sql.quote(column.name)}"
 
 
-def undone(
-    returns: Sequence[Return], mended: Sql | None, *, before: str = "", commit: str = "", after: str = ""
-) -> Sql:
-    """Everything back, what was changed in one transaction together. `commit` are statements that run after each of
-    these, `before` and `after` those around all of it.
+def undone(returns: Sequence[Return], mended: Sql | None, *, before: str = "", begun: str = "", after: str = "") -> Sql:
+    """Everything back, what was changed in one transaction together. `begun` are statements that begin the next
+    transaction after each of these and before all, `before` and `after` those around all of it.
 
     `mended` holds while the step is in force: then a quarantine that is missing is a loss. Users' triggers do not
     fire, and are put back as they were found.
@@ -146,14 +144,15 @@ def undone(
     again = "FOREACH command IN ARRAY again LOOP\n    EXECUTE command;\nEND LOOP;"
     steps = ("SET CONSTRAINTS ALL IMMEDIATE;", _triggers_off(quarantines), *map(_carefully, returns), again)
     tables = [each.table for each in quarantines]
-    body = f"""IF {missing} THEN
+    body = f"""{begun}
+IF {missing} THEN
 {_lost(quarantines[0].table, mended)}
     RETURN;
 END IF;
 {before}
 FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ({moments}) AS done (since) ORDER BY done.since DESC) LOOP
-{attempts(steps, tables, between=commit)}
-{commit}
+{attempts(steps, tables, between=begun)}
+{begun}
 END LOOP;
 {after}"""  # noqa: S608
     return block(body, "moment timestamp with time zone;\none uuid;\ncommand text;\nstop text[];\nagain text[];")

@@ -54,11 +54,30 @@ def outside(
     )
 
 
-def committing(title: str, statement: str, path: bool = True) -> Part:
+def committing(title: str, statement: str) -> Part:
     """A block that changes rows and commits by itself, outside of any transaction; it can be repeated."""
-    own = ("row_security = off", "default_transaction_isolation = 'read committed'")
-    settings = (*_settings(_WAIT, _NIGHT, path), *own)
-    return Part(title=title, settings=settings, statements=(statement,), transactional=False)
+    return Part(
+        title=title,
+        settings=(*_SETTINGS, f"statement_timeout = '{_NIGHT}'"),
+        statements=(statement,),
+        transactional=False,
+    )
+
+
+def begun(path: bool = True) -> Sql:
+    """Within such a block: ends one transaction and begins the next, with settings of its own. A runner that sends the
+    block alone has given it none."""
+    settings = (f"lock_timeout = '{_WAIT}'", "row_security = off", *(("search_path = ''",) if path else ()))
+    return Sql(
+        "\n".join(
+            (
+                "COMMIT;",
+                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED;",
+                *(f"SET LOCAL {setting};" for setting in settings),
+                "SET CONSTRAINTS ALL IMMEDIATE;",
+            )
+        )
+    )
 
 
 def _settings(wait: str, timeout: str, path: bool) -> tuple[str, ...]:

@@ -5,18 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import psycopg
+import pytest
 
 import auditor
 from auditor.config import PlanFormat, load_config
 from auditor.demo.server import CONFIG
 from auditor.model import Audit, Severity
+from auditor.remedy import batches
 from auditor.wiring import all_formats
 from tests.identity import Snapshot, snapshot_of
 from tests.servers import Database
 
 
 def audited(database: Database) -> Audit:
-    return auditor.run(database.dsn, config=load_config(CONFIG))
+    """With calliq's configuration where it is a calliq; else with none."""
+    with database.connect() as connection:
+        found = connection.execute("SELECT FROM pg_tables WHERE tablename = 'usage_metrics'").fetchone()
+    return auditor.run(database.dsn, config=None if found is None else load_config(CONFIG))
 
 
 def blockers(database: Database) -> list[str]:
@@ -69,6 +74,13 @@ def _run_file(connection: psycopg.Connection, file: Path) -> None:
     with connection.transaction():
         connection.execute(text.encode())
         connection.execute(note, [file.name])
+
+
+def in_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """calliq is small: from here on most of its findings go in several batches."""
+    monkeypatch.setattr(batches, "AT_ONCE", 15)
+    monkeypatch.setattr(batches, "BATCH", 7)
+    monkeypatch.setattr(batches, "PAUSE", 0)
 
 
 def forget_runs(database: Database) -> None:

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from psycopg.conninfo import conninfo_to_dict
 
-from tests.plan_formats.running import blockers, state, write_plan
+from tests.plan_formats.running import blockers, in_small_batches, state, write_plan
 from tests.plan_formats.test_steps import REFUSING
 from tests.scenarios.test_calliq import with_its_violated_key_not_valid
 from tests.servers import Database, Servers
@@ -46,12 +46,18 @@ def add_plan(database: Database, config: Config, folder: Path) -> None:
     file.rename(versions / file.name)
 
 
-@pytest.mark.parametrize("version", [16, 18])
-def test_upgraded_no_blocker_is_left_and_downgraded_no_trace(servers: Servers, tmp_path: Path, version: int) -> None:
+@pytest.mark.parametrize(("version", "batched"), [(16, False), (18, True)])
+def test_upgraded_no_blocker_is_left_and_downgraded_no_trace(
+    servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int, batched: bool
+) -> None:
+    if batched:
+        in_small_batches(monkeypatch)
     with servers.calliq(version).clone() as database:
         config = project(database, tmp_path / "project")
         before = state(database)
         add_plan(database, config, tmp_path)
+        (revision,) = (tmp_path / "project" / "versions").glob("*.py")
+        assert ("in batches" in revision.read_text(encoding="utf-8")) == batched
 
         command.upgrade(config, "head")
         assert blockers(database) == []

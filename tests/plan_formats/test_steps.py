@@ -10,7 +10,15 @@ import psycopg
 import pytest
 
 from tests.identity import Snapshot
-from tests.plan_formats.running import blockers, forget_runs, make_runners_table, run_files, state, write_plan
+from tests.plan_formats.running import (
+    blockers,
+    forget_runs,
+    in_small_batches,
+    make_runners_table,
+    run_files,
+    state,
+    write_plan,
+)
 from tests.scenarios.test_calliq import with_its_violated_key_not_valid
 from tests.servers import Servers
 
@@ -24,12 +32,17 @@ def without_the_failed_build(before: Snapshot) -> Snapshot:
     return replace(before, flags=flags)
 
 
-@pytest.mark.parametrize("version", [16, 18])
-def test_applied_no_blocker_is_left_and_rolled_back_no_trace(servers: Servers, tmp_path: Path, version: int) -> None:
+@pytest.mark.parametrize(("version", "batched"), [(16, True), (18, True), (18, False)])
+def test_applied_no_blocker_is_left_and_rolled_back_no_trace(
+    servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int, batched: bool
+) -> None:
+    if batched:
+        in_small_batches(monkeypatch)
     with servers.calliq(version).clone() as database:
         make_runners_table(database)
         before = state(database)
         plan = write_plan(database, "steps", tmp_path)
+        assert bool([*plan.glob("steps/*in_batches.sql")]) == bool([*plan.glob("rollback/*in_batches.sql")]) == batched
 
         run_files(database, plan / "steps")
         assert blockers(database) == []

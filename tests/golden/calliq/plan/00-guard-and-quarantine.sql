@@ -62,6 +62,15 @@ SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.calls')) THEN
+    RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.calls', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
+END IF;
+END
+$auditor$;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
 DECLARE
 published record;
 BEGIN
@@ -114,6 +123,15 @@ SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.referrals')) THEN
+    RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.referrals', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
+END IF;
+END
+$auditor$;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
 DECLARE
 published record;
 BEGIN
@@ -160,6 +178,15 @@ SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.transcripts')) THEN
+    RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.transcripts', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -213,6 +240,15 @@ SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.usage_metrics')) THEN
+    RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.usage_metrics', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
+END IF;
+END
+$auditor$;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
 DECLARE
 published record;
 BEGIN
@@ -260,6 +296,15 @@ SET LOCAL client_min_messages = warning;
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.usage_reservations')) THEN
+    RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.usage_reservations', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
+END IF;
+END
+$auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>

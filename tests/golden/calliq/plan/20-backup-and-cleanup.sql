@@ -112,6 +112,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -194,6 +196,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -280,6 +284,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -370,6 +376,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -456,6 +464,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -546,6 +556,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -623,6 +635,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -700,6 +714,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -777,6 +793,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -854,6 +872,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -931,6 +951,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1017,6 +1039,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1102,6 +1126,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;

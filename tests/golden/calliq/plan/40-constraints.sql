@@ -88,6 +88,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -127,6 +129,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -189,6 +193,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -228,6 +234,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -290,6 +298,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -329,6 +339,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -391,6 +403,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -430,6 +444,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -492,6 +508,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organizations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -531,6 +549,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organizations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -593,6 +613,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -632,6 +654,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -694,6 +718,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -733,6 +759,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -795,6 +823,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -834,6 +864,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -877,6 +909,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -920,6 +954,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -963,6 +999,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1006,6 +1044,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1049,6 +1089,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1092,6 +1134,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1135,6 +1179,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1178,6 +1224,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1221,6 +1269,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1264,6 +1314,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1307,6 +1359,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1349,6 +1403,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organization_usage')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;

@@ -71,6 +71,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -113,6 +115,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organization_usage')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -159,6 +163,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -204,6 +210,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -247,6 +255,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -293,6 +303,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -357,6 +369,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -402,6 +416,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -445,6 +461,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -490,6 +508,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -533,6 +553,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -576,6 +598,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -619,6 +643,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -662,6 +688,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -705,6 +733,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -748,6 +778,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -791,6 +823,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -834,6 +868,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organizations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -877,6 +913,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -920,6 +958,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -963,6 +1003,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1081,6 +1123,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.usage_reservations 
@@ -1151,6 +1194,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1184,6 +1229,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.usage_reservations 
@@ -1243,6 +1289,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1276,6 +1324,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.referrals 
@@ -1342,6 +1391,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1375,6 +1426,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.calls 
@@ -1441,6 +1493,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1474,6 +1528,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.calls 
@@ -1540,6 +1595,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1573,6 +1630,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.calls 
@@ -1639,6 +1697,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1672,6 +1732,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.calls 
@@ -1738,6 +1799,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1771,6 +1834,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.referrals 
@@ -1832,6 +1896,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1865,6 +1931,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.referrals 
@@ -1924,6 +1991,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1957,6 +2026,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.usage_metrics 
@@ -2018,6 +2088,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -2051,6 +2123,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.usage_metrics 
@@ -2110,6 +2183,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -2143,6 +2218,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.usage_metrics 
@@ -2200,6 +2276,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -2233,6 +2311,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_transcripts_128833') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.transcripts 
@@ -2292,6 +2371,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -2338,6 +2419,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -2381,6 +2464,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -2444,6 +2529,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;

@@ -51,6 +51,15 @@ $auditor$;""",
             """DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.referrals')) THEN
+    RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.referrals', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
+END IF;
+END
+$auditor$;""",
+            """DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
 DECLARE
 published record;
 BEGIN
@@ -131,6 +140,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -225,6 +236,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -306,6 +319,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -374,6 +389,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -483,6 +500,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -517,6 +536,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -552,6 +573,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -587,6 +610,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -622,6 +647,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -831,6 +858,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -869,6 +898,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -904,6 +935,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -939,6 +972,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -968,6 +1003,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.referrals 
@@ -1034,6 +1070,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1058,6 +1096,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.referrals 
@@ -1119,6 +1158,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1143,6 +1184,7 @@ command text;
 stop text[];
 again text[];
 BEGIN
+
 IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
 IF (SELECT count(*) AS count_1 
 FROM public.referrals 
@@ -1202,6 +1244,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
@@ -1240,6 +1284,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;

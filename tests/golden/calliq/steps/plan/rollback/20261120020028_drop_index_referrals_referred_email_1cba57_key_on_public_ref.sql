@@ -3,7 +3,7 @@
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- finding F-83354c485c
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals, for the time of a build: reads and writes go on
--- PostgreSQL refuses this statement in a transaction: it stands alone, and without settings
--- standard_conforming_strings = on, client_encoding = 'UTF8', client_min_messages = warning, lock_timeout = '10min', statement_timeout = '1h', search_path = ''
+-- PostgreSQL refuses this statement in a transaction (25001 or 2D000): it stands alone
+-- settings for the connection: standard_conforming_strings = on, client_encoding = 'UTF8', client_min_messages = warning, lock_timeout = '10min', statement_timeout = '1h', search_path = ''
 -- squawk-ignore require-lock-timeout, require-statement-timeout
 DROP INDEX CONCURRENTLY IF EXISTS public.referrals_referred_email_1cba57_key;

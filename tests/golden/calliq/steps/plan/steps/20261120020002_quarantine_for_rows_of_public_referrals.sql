@@ -15,6 +15,15 @@ SET LOCAL search_path = '';
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
+BEGIN
+IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.referrals')) THEN
+    RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.referrals', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
+END IF;
+END
+$auditor$;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
 DECLARE
 published record;
 BEGIN

@@ -37,6 +37,8 @@ FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
     ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
+WHEN insufficient_privilege THEN
+RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
 END;
 PERFORM pg_catalog.pg_sleep(1);
 END LOOP;
