@@ -74,7 +74,7 @@ class Intention(_Part, frozen=True, kw_only=True):
     `table` is `schema.table` (parts in double quotes where they hold a dot); `references` is `schema.table(column)`;
     `expression` stands for the column of a foreign key that lies inside JSON (`metadata->>'call_id'`), `expressions`
     for columns of a unique key (`lower(email)`), which `where` narrows; `condition` is the CHECK's; `fill` is the
-    SQL expression that replaces NULL.
+    SQL expression that replaces NULL, `nulls` what becomes of NULLs otherwise.
     """
 
     kind: Literal["not-null", "foreign-key", "unique", "check"]
@@ -86,6 +86,7 @@ class Intention(_Part, frozen=True, kw_only=True):
     where: str | None = None
     condition: str | None = None
     fill: str | None = None
+    nulls: Literal["set-aside", "decide"] | None = None
     on_delete: Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"] = "NO ACTION"
 
 

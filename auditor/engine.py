@@ -14,6 +14,7 @@ from auditor.catalog.read import read_catalog
 from auditor.check import Check, Facts
 from auditor.config import Config
 from auditor.connect import Session, open_session
+from auditor.fills import require_sound_fills
 from auditor.intentions import require_known
 from auditor.model import Audit, DatabaseInfo, Run, TableSize, ToolInfo
 from auditor.planner import plan_scans
@@ -58,6 +59,7 @@ def audit(
     with open_session(dsn, statement_timeout_s=config.timeout) as session:
         catalog = read_catalog(session.main, Scope(schemas=config.schema, tables=config.table))
         require_known(catalog, config)
+        require_sound_fills(session.main, catalog, config)
         found = find_references(session.main, catalog, config)
         facts = Facts(catalog=catalog, references=found.references, config=config)
         asked, failed = ask(checks, facts)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+import msgspec
+
 from auditor.catalog import Catalog, Table
 from auditor.catalog.index import quoted
 from auditor.config import Config, Intention, parse_columns
@@ -120,6 +122,7 @@ def resolve(catalog: Catalog, intention: Intention) -> Intended:
     table = resolve_table(catalog, intention.table, "[[intend]]")
     _require_columns(table, intention.columns)
     _require_parts(intention)
+    _require_fitting(intention)
     return Intended(intention=intention, table=table)
 
 
@@ -152,6 +155,26 @@ def _require_parts(intention: Intention) -> None:
     }[intention.kind]
     if lacking:
         raise AuditorError(f"[[intend]] {intention.kind} on {intention.table} is incomplete", f"add {lacking}")
+
+
+_PARTS_OF_ALL = ("kind", "table")
+_PARTS = {
+    "not-null": ("columns", "fill", "nulls"),
+    "unique": ("columns", "expressions", "where"),
+    "foreign-key": ("columns", "expression", "references", "on-delete"),
+    "check": ("condition",),
+}
+
+
+def _require_fitting(intention: Intention) -> None:
+    """What says nothing of its kind would be passed over in silence."""
+    place = f"[[intend]] {intention.kind} on {intention.table}"
+    for each in msgspec.structs.fields(Intention):
+        known = (*_PARTS_OF_ALL, *_PARTS[intention.kind])
+        if each.encode_name not in known and getattr(intention, each.name) != each.default:
+            raise AuditorError(f"{place} has no use for {each.encode_name}", f"it takes {', '.join(known[2:])}")
+    if intention.fill is not None and intention.nulls is not None:
+        raise AuditorError(f"{place} says twice what becomes of NULL", "write either fill or nulls")
 
 
 def _nearest(wrong: str, known: Iterable[str]) -> str:

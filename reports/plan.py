@@ -101,6 +101,7 @@ def readme(audit: Audit, layout: str, places: dict[Phase, str]) -> str:
         present=set(places),
         most=_NAMED,
         many=_LISTED,
+        decisions=[step for step in steps_of(audit, Phase.CLEANUP) if step.awaits_decision],
         notes=grouped(note.text for note in audit.plan.notes),
         strong=sum(step.lock.startswith(_STRONG) for step in steps if step.phase is not Phase.ROLLBACK),
         waits=_waits(steps),

@@ -13,7 +13,7 @@ from auditor.model.audit import (
     ToolInfo,
 )
 from auditor.model.finding import Coverage, Finding, Remedy, RemedySql, Witness
-from auditor.model.plan import Note, Phase, Plan, Step
+from auditor.model.plan import DECISION, Note, Phase, Plan, Step
 from auditor.model.reference import Reference, ReferencedSide, When
 from auditor.model.rehearsal import CopiedRows, Rehearsal, RehearsalVerdict
 from auditor.model.script import Part, psql_text
@@ -21,6 +21,7 @@ from auditor.model.subject import Subject, SubjectKind, fingerprint, printable
 from auditor.model.words import Certainty, Outcome, Severity, Status
 
 __all__ = [
+    "DECISION",
     "Audit",
     "Certainty",
     "CheckSummary",

@@ -34,6 +34,10 @@ class Phase(StrEnum):
         }[self]
 
 
+DECISION = "decision-"
+"""How the id begins of a step that a person has to decide about."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One piece of a plan that can be run again.
@@ -61,6 +65,11 @@ class Step:
     def transactional(self) -> bool:
         """Whether all of it runs in transactions."""
         return all(part.transactional for part in self.parts)
+
+    @property
+    def awaits_decision(self) -> bool:
+        """Whether it stands for what a person has to decide: it stops its file, and nothing runs past it."""
+        return self.id.startswith(DECISION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What can be done about a finding: operations that know their inverse, and the plan made of them."""
 
 from auditor.remedy.constraints import add_check, reopen_constraint, validate_constraint
+from auditor.remedy.decisions import await_decision
 from auditor.remedy.duplicates import end_duplicates, set_aside_duplicates
 from auditor.remedy.foreign_keys import add_foreign_key
 from auditor.remedy.indexes import create_index, rebuild_index
@@ -22,6 +23,7 @@ __all__ = [
     "add_foreign_key",
     "add_unique",
     "assign",
+    "await_decision",
     "compose",
     "create_index",
     "create_policy",

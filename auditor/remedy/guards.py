@@ -1,6 +1,6 @@
 """What stops a file, or a step, before it changes anything: it was written for something else than what is there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -118,3 +118,16 @@ def guarded(table: Table, violation: sql.Condition, context: PlanContext, listed
         )
     )
     return (inner(body, "number bigint;"),)
+
+
+def complete(table: Table, values: Mapping[str, sql.Expression], violation: sql.Condition) -> Sql:
+    """Stops where a value that is to replace NULL is NULL itself: the row would violate as before."""
+    empty = sa.func.num_nulls(*values.values()) > 0
+    count = sql.render(sa.select(sa.func.count()).select_from(relation_of(table)).where(violation, empty))
+    refusal = refuse(
+        "what is to replace NULL is NULL itself in % rows of %; nothing has been changed",
+        "number",
+        words(f"{table.schema}.{table.name}"),
+        hint="Write a fill that has a value for each row; then audit again, and use the plan of that audit.",
+    )
+    return inner(f"number := ({count});\nIF number > 0 THEN\n{refusal}\nEND IF;", "number bigint;")

@@ -150,7 +150,7 @@ IF {missing} THEN
     RETURN;
 END IF;
 {before}
-FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ({moments}) AS done (since) ORDER BY done.since DESC) LOOP
+FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ({moments}) AS done (since) ORDER BY done.since DESC) LOOP
 {attempts(steps, tables, between=begun)}
 {begun}
 END LOOP;

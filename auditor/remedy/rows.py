@@ -12,7 +12,7 @@ from auditor.remedy import order
 from auditor.remedy.batches import Change, Picked, violating
 from auditor.remedy.closure import Closure, closure_of, removal, unforeseen
 from auditor.remedy.constraints import broken_key_reopened, reopened
-from auditor.remedy.guards import ready
+from auditor.remedy.guards import complete, ready
 from auditor.remedy.images import assign_statement, set_aside_statement
 from auditor.remedy.obstacles import cut_off, followers_of, frozen, keyless, mends_a_check, unchangeable
 from auditor.remedy.operation import Operation, PlanContext, Refusal
@@ -133,15 +133,22 @@ class _Assign:
     table: Table
     values: Mapping[str, Expression]
     violation: Condition
+    fills: bool
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
-        yield from assignment_steps(context, self.table, self.values, violating(self.violation), order.ASSIGN)
+        first = (complete(self.table, self.values, self.violation),) if self.fills else ()
+        yield from assignment_steps(context, self.table, self.values, violating(self.violation), order.ASSIGN, first)
 
 
-def assignment_steps(
-    context: PlanContext, table: Table, values: Mapping[str, Expression], rows: Picked, rank: int
+def assignment_steps(  # noqa: PLR0917
+    context: PlanContext,
+    table: Table,
+    values: Mapping[str, Expression],
+    rows: Picked,
+    rank: int,
+    first: tuple[Sql, ...] = (),
 ) -> Iterator[Step | Note]:
-    """Assigns, and takes back what was assigned."""
+    """Assigns, and takes back what was assigned; `first` runs before anything is changed."""
     followers = followers_of(context, table, values)
     reason = unchangeable(table) or keyless(table) or cut_off(followers) or frozen(context, table)
     if reason is not None:
@@ -165,6 +172,7 @@ def assignment_steps(
         checks=(ready((quarantine,)),),
         statements=lambda batch: (assign_statement(quarantine, step, values, rows(batch)),),
         path=not _fires([quarantine]),
+        first=first,
     )
     yield from room(change.title, (table,), {table.oid: change.expected}, 2)
     yield changing(context, change, rank, context.violations)
@@ -273,6 +281,9 @@ def set_aside(table: Table, violation: Condition) -> Operation:
     return _SetAside(table=table, violation=violation)
 
 
-def assign(table: Table, values: Mapping[str, Expression], violation: Condition) -> Operation:
-    """Assigns values, by column name, in the violating rows; old and new rows go into the quarantine."""
-    return _Assign(table=table, values=dict(values), violation=violation)
+def assign(table: Table, values: Mapping[str, Expression], violation: Condition, *, fills: bool = False) -> Operation:
+    """Assigns values, by column name, in the violating rows; old and new rows go into the quarantine.
+
+    `fills` where the values are to replace NULL: where one of them is NULL itself, nothing is changed.
+    """
+    return _Assign(table=table, values=dict(values), violation=violation, fills=fills)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from auditor.knowledge.nullability import NOT_NULL_LOCK, is_hardly_null, is_null
 from auditor.knowledge.restraint import sparing
 from auditor.model import Certainty, Severity
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, relation, subject_of
-from auditor.remedy import Operation, Remedy, assign, set_aside, set_not_null, validate_constraint
+from auditor.remedy import Operation, Remedy, assign, await_decision, set_aside, set_not_null, validate_constraint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +86,10 @@ def null_in_intended_not_null(facts: Facts) -> Iterator[RowProbe]:
         A column that is filled in later, for almost every row. Columns like `ended_at` or `parent_id`, and those
         that a foreign key sets NULL, are left out, and so are generated ones.
     Remedy:
-        Fill with what the configuration says (`fill`), or with the column's constant default; else set the rows
-        aside. Where the rule is only inferred, nothing is done to the rows unless you choose it.
+        Fill with what the configuration says (`fill`: a constant, another column, a query), or with the column's
+        constant default; else set the rows aside. With `nulls = "decide"` the plan stops at a marked place, before it
+        changes anything, until a person has decided. Where the rule is only inferred, nothing is done to the rows
+        unless you choose it.
     """
     for table in facts.catalog.measurable():
         for column in table.columns:
@@ -149,15 +151,23 @@ def _judge(facts: Facts, table: Table, column: Column, intent: _Intent, measured
 def _remedies(facts: Facts, table: Table, column: Column, intent: _Intent) -> tuple[Remedy, ...]:
     violation = relation(table).c[column.name].is_(None)
     constraint = _constraint(table, column, intent)
-    aside = (set_aside(table, violation), constraint)
-    value = _fill(facts, table, column, intent)
+    operations = (set_aside(table, violation), constraint)
+    aside = Remedy(kind="set-aside", summary="set these rows aside", operations=operations, chosen=False)
+    told = intent.configured.intention.nulls if intent.configured else None
+    if told == "decide":
+        decision = (await_decision(table, column.name, violation, _ANSWER), constraint)
+        return Remedy(kind="decide", summary="decide what becomes of them", operations=decision), aside
+    value = _fill(facts, table, column, intent) if told is None else None
     if value is None:
-        return (Remedy(kind="set-aside", summary="set these rows aside", operations=aside, chosen=intent.is_plain),)
-    filled = (assign(table, {column.name: sa.literal_column(value)}, violation), constraint)
-    return (
-        Remedy(kind="fill", summary=f"fill them with {value}", operations=filled),
-        Remedy(kind="set-aside", summary="set these rows aside", operations=aside, chosen=False),
-    )
+        return (replace(aside, chosen=intent.is_plain),)
+    filled = (assign(table, {column.name: sa.literal_column(value)}, violation, fills=True), constraint)
+    return Remedy(kind="fill", summary=f"fill them with {value}", operations=filled), aside
+
+
+_ANSWER = (
+    'Write it into [[intend]] of auditor.toml, in place of nulls = "decide": fill = "an SQL expression", which may name'
+    ' other columns and hold a query, or nulls = "set-aside".'
+)
 
 
 def _constraint(table: Table, column: Column, intent: _Intent) -> Operation:
