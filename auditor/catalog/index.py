@@ -56,6 +56,19 @@ class Index:
         """Valid, and about every row: no predicate."""
         return self.valid and self.ready and self.predicate is None
 
+    def reads(self, column: str) -> bool:
+        """Whether that column is a key, or in an expression among its keys, or in its predicate."""
+        return self.computes_with(column) or any(key.column == column for key in self.keys)
+
+    def computes_with(self, column: str) -> bool:
+        """Whether an expression among its keys, or its predicate, reads that column."""
+        texts = (*(key.expression for key in self.keys), self.predicate)
+        return any(text is not None and mentions(text, column) for text in texts)
+
+    def may_refuse_null(self, column: str) -> bool:
+        """Whether a row may come to share a key with another because this column of it becomes NULL."""
+        return self.computes_with(column) or (self.nulls_not_distinct and self.reads(column))
+
     def proves_unique(self, columns: tuple[str, ...]) -> bool:
         """Whether no two rows can share a key of exactly these columns (or of fewer of them)."""
         return (
@@ -100,6 +113,15 @@ class PartitionIndex:
 # As pg_get_expr writes it: `(a IS NOT NULL)`, `((a IS NOT NULL) AND ("B" IS NOT NULL))`.
 _NAME = r'"(?:[^"]|"")+"|[a-z_][a-z0-9_]*'
 _NOT_NULL = rf"\(*(?:{_NAME}) IS NOT NULL\)*"
+
+
+_NAMES = re.compile(r"'(?:[^']|'')*'|\"((?:[^\"]|\"\")*)\"|([^\W\d][\w$]*)")
+
+
+def mentions(expression: str, column: str) -> bool:
+    """Whether the column's name stands in the expression as a name: not inside a literal, nor as part of another."""
+    names = ((each[1] or "").replace('""', '"') or (each[2] or "").lower() for each in _NAMES.finditer(expression))
+    return column in names
 
 
 def _unquoted(name: str) -> str:

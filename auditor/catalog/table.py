@@ -176,6 +176,12 @@ class Table:
     def _collation(self, name: str) -> Collation | None:
         return self.column(name).collation
 
+    @property
+    def unique_indexes(self) -> tuple[Index, ...]:
+        """Those that may refuse a row: of the table, and of single partitions."""
+        every = (*self.indexes, *(each.index for each in self.partition_indexes))
+        return tuple(index for index in every if index.unique)
+
     def finds(self, columns: tuple[str, ...]) -> Index | None:
         """An index that looks rows up by equality on these columns, or None."""
         return next((index for index in self.indexes if index.finds(columns)), None)

@@ -1,14 +1,16 @@
 """E-mail columns: how an address has to be written, and which constraints the configuration names for it."""
 
 import re
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 
 from auditor import sql
-from auditor.catalog import Column, Table
+from auditor.catalog import Column, Index, Table
+from auditor.catalog.index import mentions
 from auditor.check import Facts
 from auditor.intentions import Intended
-from auditor.knowledge.naming import email_columns_of
+from auditor.knowledge.naming import email_columns_of, soft_delete_marker
 from auditor.probe import relation
 
 
@@ -32,6 +34,47 @@ def not_normalized(table: Table, column: Column) -> sql.Condition:
     """True of the rows that the CHECK refuses; two-valued, where NULL is neither equal nor different."""
     value = text_of(table, column)
     return value.is_not(None) & (value != normalized(table, column))
+
+
+def declared_key(table: Table, column: Column) -> Index | None:
+    """The shortest unique index that holds the address, on all rows or on the live ones."""
+    return min(_answered(table, column), key=lambda index: len(other_columns(index, column)), default=None)
+
+
+def other_columns(index: Index, column: Column) -> tuple[str, ...]:
+    """The columns that the index has beside the address: within what it is unique."""
+    return tuple(key.column for key in index.keys if key.column is not None and key.column != column.name)
+
+
+def may_collide(facts: Facts, table: Table, column: Column) -> bool:
+    """Whether addresses that are equal in lower case may break a unique key that is there, or to come, though
+    `duplicate-email` has none: it asks about one of them."""
+    intended = intended_unique(facts, table, column)
+    to_come = (each for each in facts.intended_on(table) if each.kind == "unique" and each != intended)
+    return any(_names_column(each, column) for each in to_come) or any(
+        index.reads(column.name) and not _is_answered(index, table, column) for index in table.unique_indexes
+    )
+
+
+def _names_column(each: Intended, column: Column) -> bool:
+    texts = (*each.intention.expressions, each.intention.where or "")
+    return column.name in each.columns or any(mentions(text, column.name) for text in texts)
+
+
+def _is_answered(index: Index, table: Table, column: Column) -> bool:
+    """Whether what the index would refuse is a duplicate of the shortest one."""
+    shortest = declared_key(table, column)
+    scope = {*other_columns(shortest, column)} if shortest else set()
+    is_about_it = index in _answered(table, column) and not index.nulls_not_distinct
+    return is_about_it and scope <= {*other_columns(index, column)}
+
+
+def _answered(table: Table, column: Column) -> Iterator[Index]:
+    marker = soft_delete_marker(table)
+    for index in table.indexes:
+        is_of_live = marker is not None and index.predicate is not None and mentions(index.predicate, marker.name)
+        if index.unique and (index.predicate is None or is_of_live) and index.reads(column.name):
+            yield index
 
 
 def intended_check(facts: Facts, table: Table, column: Column) -> Intended | None:

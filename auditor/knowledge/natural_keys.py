@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.catalog.estimates import distinct_share, distinct_values, sample
+from auditor.catalog.index import mentions
 from auditor.check import Facts
 from auditor.intentions import Intended
 from auditor.knowledge.emails import answers_for
 from auditor.knowledge.naming import email_columns_of, names_key, names_measure
-from auditor.knowledge.server_text import mentions
 from auditor.probe import Measurement, relation
 from auditor.remedy import Operation, add_unique, create_index, rebuild_index
 

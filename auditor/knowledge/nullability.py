@@ -27,7 +27,7 @@ def is_intended_not_null(facts: Facts, table: Table, column: str) -> bool:
 
 def is_settable(facts: Facts, table: Table, column: str) -> bool:
     """Whether a plan may set this column NULL: nothing declared or intended says otherwise, no key contains it."""
-    is_key = any(index.unique and column in index.columns for index in table.indexes)
+    is_key = any(index.reads(column) for index in table.unique_indexes)
     return (
         not is_key
         and not table.column(column).not_null

@@ -55,12 +55,3 @@ def _closes_at_end(text: str) -> bool:
         if depth == 0:
             return piece.end() == len(text)
     return False
-
-
-_NAMES = re.compile(r"'(?:[^']|'')*'|\"((?:[^\"]|\"\")*)\"|([^\W\d][\w$]*)")
-
-
-def mentions(expression: str, column: str) -> bool:
-    """Whether the column's name stands in the expression as a name: not inside a literal, nor as part of another."""
-    names = ((each[1] or "").replace('""', '"') or (each[2] or "").lower() for each in _NAMES.finditer(expression))
-    return column in names

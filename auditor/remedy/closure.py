@@ -116,6 +116,8 @@ def _let_go(table: Table, key: Constraint) -> tuple[str, ...]:
     """The columns to set NULL where that is what the foreign key asks for, and the old row can be kept."""
     if key.on_delete != "SET NULL" or not table.row_key():
         return ()
+    if any(index.may_refuse_null(column) for index in table.unique_indexes for column in key.columns):
+        return ()
     return tuple(column for column in key.columns if not table.column(column).not_null)
 
 

@@ -1,6 +1,6 @@
 """Operations on rows that share a key: one of each group stays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from auditor import sql
 from auditor.catalog import Column, Table
-from auditor.model import Note, Step
+from auditor.model import Note, Step, printable
 from auditor.remedy import order
 from auditor.remedy.closure import closure_of, keys_into
 from auditor.remedy.images import assign_statement, equal
@@ -16,7 +16,7 @@ from auditor.remedy.obstacles import keyless, unchangeable
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.quarantine import Quarantine, relation_of
 from auditor.remedy.rows import Move, assignment_steps, identity, removal_steps
-from auditor.remedy.script import named
+from auditor.remedy.script import inner, named
 from auditor.sql import Condition, Expression, Sql
 
 Keep = Literal["oldest", "newest"]
@@ -131,6 +131,11 @@ class _SetAsideDuplicates:
         for link, reason in zip(links, obstacles, strict=True):
             if reason is not None:
                 yield Note(f"{named(link.table)} refers to {named(table)}: {reason}; its rows are not re-pointed")
+            elif keys := _keys_with(link):
+                yield Note(
+                    f"{named(link.table)} refers to {named(table)}: a row that would come to share a key"
+                    f" ({keys}) is not re-pointed, and treated like those that refer to a row that goes"
+                )
         yield from removal_steps(context, step, closure_of(context, table), self.group.rows, moves, order.DUPLICATES)
 
 
@@ -187,11 +192,43 @@ def _move(context: PlanContext, step: str, group: _Group, link: _Link, number: i
         for (place, column), referenced in zip(pairs, link.referenced, strict=True)
     ]
     taken = {column: moving.c[f"stays_{place}"] for place, column in pairs}
-    update = assign_statement(
-        Quarantine(link.table, context.plan_id), label, {}, sa.and_(sa.true(), *matches), (moving, taken)
-    )
+    refers = sa.and_(sa.true(), *matches)
+
+    def update(condition: Condition) -> Sql:
+        return assign_statement(Quarantine(link.table, context.plan_id), label, {}, condition, (moving, taken))
+
+    updated = _those_that_may(link, moving, refers, update) if _keys_with(link) else update(refers)
     return Move(
-        step=label, table=link.table, columns=link.columns, statements=(_moving(group, link, moving.name), update)
+        step=label, table=link.table, columns=link.columns, statements=(_moving(group, link, moving.name), updated)
+    )
+
+
+def _keys_with(link: _Link) -> str:
+    """The unique indexes that may refuse a row which refers to another one by now, by name."""
+    found = (each for each in link.table.unique_indexes if any(each.reads(column) for column in link.columns))
+    return printable(", ".join(each.name for each in found))
+
+
+def _those_that_may(link: _Link, moving: sa.TableClause, refers: Condition, update: Callable[[Condition], Sql]) -> Sql:
+    """All rows at once; where a unique index refuses one of them, one by one: what it refuses stays as it is."""
+    relation = relation_of(link.table)
+    leaf, place = _whereabouts(f"{sql.quote(link.table.schema, link.table.name)}.")
+    found = sa.select(leaf.label("leaf"), place.label("place")).select_from(relation).join(moving, sa.true())
+    locked = sql.render(found.where(refers).with_for_update(of=relation))
+    this_leaf: Expression = sa.literal_column("auditor_row.leaf")
+    this_place: Expression = sa.literal_column("auditor_row.place")
+    this_one = sa.and_(refers, leaf == this_leaf, place == this_place)
+    return inner(
+        f"""{update(refers)}
+EXCEPTION WHEN unique_violation OR exclusion_violation THEN
+FOR auditor_row IN {locked} LOOP
+BEGIN
+{update(this_one)}
+EXCEPTION WHEN unique_violation OR exclusion_violation THEN
+    NULL;
+END;
+END LOOP;""",
+        "auditor_row record;",
     )
 
 

@@ -40,7 +40,8 @@ class _AddForeignKey:
                 " have a unique key of these columns alone"
             )
             return
-        adding = Phase.FENCE if has_key and self._is_harmless else Phase.CONSTRAINTS
+        is_fence = has_key and self._is_harmless and not self._is_assigned_to(context)
+        adding = Phase.FENCE if is_fence else Phase.CONSTRAINTS
         if adding is Phase.FENCE:
             yield Note(
                 f"{self._called}: from the fence on, new rows have to refer to rows that are there, and referenced rows"
@@ -52,6 +53,13 @@ class _AddForeignKey:
     def _is_harmless(self) -> bool:
         """Whether the fence deletes and changes nothing by itself while rows are set aside."""
         return self.on_delete in _HARMLESS and self.on_update in _HARMLESS
+
+    def _is_assigned_to(self, context: PlanContext) -> bool:
+        """Whether the clean-up changes the keys that it refers to: it would hold them fast."""
+        return any(
+            fill.table.oid == self.referenced.oid and {*fill.values} & {*self.referenced_columns}
+            for fill in context.fills
+        )
 
     def _is_leafwise(self, context: PlanContext) -> bool:
         """Before 18 a partitioned table's foreign key cannot be NOT VALID; those of its leaves can."""

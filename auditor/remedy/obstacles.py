@@ -1,12 +1,17 @@
 """Why rows of a table are not changed by a plan, and what changes along with them by itself."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+
+import sqlalchemy as sa
 
 from auditor.catalog import Constraint, Table
 from auditor.model import printable
 from auditor.remedy.closure import keys_into
+from auditor.remedy.constraints import columns_of
 from auditor.remedy.operation import PlanContext
+from auditor.remedy.quarantine import relation_of
 from auditor.remedy.script import named
+from auditor.sql import Expression
 
 
 def unchangeable(table: Table) -> str | None:
@@ -32,20 +37,64 @@ def frozen(context: PlanContext, table: Table) -> str | None:
     return f"no row that violates {names} can be updated, and nothing is chosen for these rows" if stuck else None
 
 
+def held_in_its_partition(context: PlanContext, table: Table, columns: Iterable[str]) -> str | None:
+    """Why a key that tells partitions apart is not assigned: a row that moves is checked like a new one; or None."""
+    if table.kind != "partitioned" or not {*columns} & {*table.row_key()}:
+        return None
+    broken = [
+        printable(key.name)
+        for key in table.foreign_keys()
+        if key.enforced and (not key.validated or (table.schema, table.name, key.name) in context.broken)
+    ]
+    return f"a row that violates {', '.join(broken)} cannot move to another partition" if broken else None
+
+
 def cut_off(followers: Iterable[tuple[Table, Constraint]]) -> str | None:
-    """Why referenced values are not changed: their referring rows would lose them, in no backup; or None."""
+    """Why referenced values are not changed: their referring rows hold them fast, or would lose them, in no backup; or
+    None."""
     lost = [f"{named(each)} ON UPDATE {key.on_update}" for each, key in followers if key.on_update != "CASCADE"]
-    return f"what refers to it would lose its values ({', '.join(lost)})" if lost else None
+    return f"what refers to it does not follow ({', '.join(lost)})" if lost else None
+
+
+def crowded(table: Table, values: Mapping[str, Expression]) -> str | None:
+    """Why one value for several rows is not assigned: a unique index might refuse it; or None.
+
+    Values that are computed from the row's own are another matter: rows that share one are duplicates, and mended as
+    such.
+    """
+    constant = {column: value for column, value in values.items() if not columns_of(value)}
+    names = {
+        printable(index.name)
+        for column, value in constant.items()
+        for index in table.unique_indexes
+        if (index.may_refuse_null(column) if is_null(value) else index.reads(column))
+    }
+    return f"rows might come to share a key of {', '.join(sorted(names))}" if names else None
+
+
+def is_null(value: Expression) -> bool:
+    """Whether it is NULL in so many words."""
+    return isinstance(value, sa.sql.elements.Null)
 
 
 def followers_of(context: PlanContext, table: Table, columns: Iterable[str]) -> tuple[tuple[Table, Constraint], ...]:
-    """The foreign keys to these columns that change referring rows when a referenced value changes."""
+    """The foreign keys to these columns: what becomes of the referring rows when a referenced value changes."""
     assigned = {*columns}
-    return tuple(
-        (each, key)
-        for each, key in keys_into(context, table)
-        if assigned & {*key.referenced_columns} and key.on_update not in ("NO ACTION", "RESTRICT")
-    )
+    return tuple((each, key) for each, key in keys_into(context, table) if assigned & {*key.referenced_columns})
+
+
+def fills_beside(context: PlanContext, table: Table, columns: Iterable[str]) -> dict[str, Expression]:
+    """What else has to be filled in the same rows: no row that still violates another check that is NOT VALID can be
+    updated."""
+    row, own = relation_of(table), {*columns}
+    return {
+        column: sa.case((fill.violation, value), else_=row.c[column])
+        for fill in context.fills
+        if fill.table.oid == table.oid
+        and not (crowded(table, fill.values) or cut_off(followers_of(context, table, fill.values)))
+        for column, value in fill.values.items()
+        if column not in own and mends_a_check(table, (column,))
+    }
 
 
 def mends_a_check(table: Table, columns: Iterable[str]) -> bool:

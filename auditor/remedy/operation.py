@@ -1,6 +1,6 @@
 """The protocol of an operation, and what it may know of the plan it stands in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from auditor.catalog import Catalog, Table
 from auditor.model import Note, Reference, Step
-from auditor.sql import Condition
+from auditor.sql import Condition, Expression
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,6 +28,15 @@ class Referral:
     let_go: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Fill:
+    """Values that a chosen remedy assigns, by column, in the rows that violate."""
+
+    table: Table
+    values: Mapping[str, Expression]
+    violation: Condition
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlanContext:
     """What every step may look at: the catalog (versions, keys, triggers, names taken) and the plan's id.
@@ -37,7 +46,7 @@ class PlanContext:
     Rows that refer to a row which is set aside go with it, let go of it, or are re-pointed, through `referrals` too.
     `broken` are the foreign keys that are validated and violated all the same, by schema, table and name: no row that
     violates one can come back while it stands. `stuck` are the constraints that are NOT VALID and whose violations
-    stay, named alike: a row that violates one cannot be updated.
+    stay, named alike: a row that violates one cannot be updated. `fills` are what the plan fills NULLs with.
     """
 
     catalog: Catalog
@@ -47,6 +56,7 @@ class PlanContext:
     referrals: tuple[Referral, ...] = ()
     broken: frozenset[tuple[str, str, str]] = frozenset()
     stuck: frozenset[tuple[str, str, str]] = frozenset()
+    fills: tuple[Fill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

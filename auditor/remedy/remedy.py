@@ -7,8 +7,8 @@ from itertools import combinations, groupby, product
 from auditor.model import Note, Phase, Plan, RemedySql, Step
 from auditor.remedy.constraints import validates
 from auditor.remedy.guards import is_server_step, server_step
-from auditor.remedy.operation import Operation, PlanContext, Refusal
-from auditor.remedy.rows import assigned_columns
+from auditor.remedy.operation import Fill, Operation, PlanContext, Refusal
+from auditor.remedy.rows import assigned_columns, fill_of
 
 _PHASES = tuple(Phase)
 
@@ -29,6 +29,11 @@ class Remedy:
 def validated_by(remedy: Remedy) -> frozenset[tuple[str, str, str]]:
     """The constraints that are there and that the remedy validates, by schema, table and name."""
     return frozenset(named for each in remedy.operations if (named := validates(each)))
+
+
+def filled_by(remedy: Remedy) -> tuple[Fill, ...]:
+    """What the remedy assigns in place of NULL."""
+    return tuple(fill for each in remedy.operations if (fill := fill_of(each)))
 
 
 def plan_of(remedy: Remedy, context: PlanContext) -> Plan:

@@ -14,8 +14,19 @@ from auditor.remedy.closure import Closure, closure_of, removal, unforeseen
 from auditor.remedy.constraints import broken_key_reopened, reopened
 from auditor.remedy.guards import complete, ready
 from auditor.remedy.images import assign_statement, set_aside_statement
-from auditor.remedy.obstacles import cut_off, followers_of, frozen, keyless, mends_a_check, unchangeable
-from auditor.remedy.operation import Operation, PlanContext, Refusal
+from auditor.remedy.obstacles import (
+    crowded,
+    cut_off,
+    fills_beside,
+    followers_of,
+    frozen,
+    held_in_its_partition,
+    is_null,
+    keyless,
+    mends_a_check,
+    unchangeable,
+)
+from auditor.remedy.operation import Fill, Operation, PlanContext, Refusal
 from auditor.remedy.quarantine import Quarantine, relation_of
 from auditor.remedy.restore import Return, put_back, take_back
 from auditor.remedy.script import LONG, block, digest, named, refuse, transaction, words
@@ -150,7 +161,8 @@ def assignment_steps(  # noqa: PLR0917
 ) -> Iterator[Step | Note]:
     """Assigns, and takes back what was assigned; `first` runs before anything is changed."""
     followers = followers_of(context, table, values)
-    reason = unchangeable(table) or keyless(table) or cut_off(followers) or frozen(context, table)
+    reason = unchangeable(table) or keyless(table) or cut_off(followers) or crowded(table, values)
+    reason = reason or frozen(context, table) or held_in_its_partition(context, table, values)
     if reason is not None:
         yield Refusal(f"{named(table)}: {reason}; its rows are not updated by this plan")
         return
@@ -162,6 +174,7 @@ def assignment_steps(  # noqa: PLR0917
     rank = min(rank, order.FILL) if mends_a_check(table, values) else rank
     step = _assigning(identity(table, rows(None), values), table, values)
     quarantine = Quarantine(table, context.plan_id)
+    together = {**values, **fills_beside(context, table, values)} if rank <= order.FILL else values
     yield from around(context, quarantine)
     change = Change(
         step=step,
@@ -170,14 +183,21 @@ def assignment_steps(  # noqa: PLR0917
         tables=(table,),
         expected=float(context.violations or 0),
         checks=(ready((quarantine,)),),
-        statements=lambda batch: (assign_statement(quarantine, step, values, rows(batch)),),
+        statements=lambda batch: (assign_statement(quarantine, step, together, rows(batch)),),
         path=not _fires([quarantine]),
         first=first,
     )
     yield from room(change.title, (table,), {table.oid: change.expected}, 2)
     yield changing(context, change, rank, context.violations)
-    yield restoring(context, change, rank, [take_back(step, quarantine, values)])
+    yield restoring(context, change, rank, [take_back(step, quarantine, together)])
     yield holds_no(table, rows(None), context)
+
+
+def fill_of(operation: Operation) -> Fill | None:
+    """What the operation assigns in place of something else than a reference that leads nowhere; None for others."""
+    if not isinstance(operation, _Assign) or any(is_null(value) for value in operation.values.values()):
+        return None
+    return Fill(table=operation.table, values=operation.values, violation=operation.violation)
 
 
 def _assigning(identity: str, table: Table, columns: Iterable[str]) -> str:

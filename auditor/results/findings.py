@@ -11,6 +11,8 @@ from auditor.knowledge.orphans import referrals
 from auditor.model import Finding, Outcome, Plan, Remedy, Witness
 from auditor.probe import Verdict
 from auditor.remedy import PlanContext, compose, plan_of, sql_of
+from auditor.remedy.operation import Fill
+from auditor.remedy.remedy import filled_by
 from auditor.results.answers import Answer, failure, without_implied
 from auditor.scan import detection_sql, witnesses
 
@@ -67,6 +69,7 @@ def _context(found: Sequence[Answer], facts: Facts, plan_id: str) -> PlanContext
         referrals=referrals(facts),
         broken=frozenset(_broken_keys(found)),
         stuck=frozenset(_stuck(found)),
+        fills=tuple(_fills(found)),
     )
 
 
@@ -117,6 +120,12 @@ def _stuck(found: Sequence[Answer]) -> Iterator[tuple[str, str, str]]:
             validated = [(remedy.chosen, remedies.validated_by(remedy)) for remedy in _remedies(each)]
             mended = {*chain(*(names for is_chosen, names in validated if is_chosen))}
             yield from {*chain(*(names for _, names in validated))} - mended
+
+
+def _fills(found: Sequence[Answer]) -> Iterator[Fill]:
+    for each in found:
+        if _violations(each):
+            yield from chain(*(filled_by(remedy) for remedy in _remedies(each) if remedy.chosen))
 
 
 def _violations(each: Answer) -> int | None:

@@ -10,10 +10,9 @@ from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.catalog.estimates import sample
 from auditor.check import Example, Facts, check
-from auditor.knowledge.emails import intended_unique, normalized, text_of
+from auditor.knowledge.emails import declared_key, intended_unique, normalized, other_columns, text_of
 from auditor.knowledge.naming import email_columns, is_about_people, is_own_email, soft_delete_marker
 from auditor.knowledge.natural_keys import UNIQUE_LOCK, unique_index
-from auditor.knowledge.server_text import mentions
 from auditor.knowledge.wording import counted
 from auditor.model import Certainty, Severity
 from auditor.probe import Judgement, KeyProbe, Measurement, Proposed, relation, subject_of
@@ -87,10 +86,13 @@ def duplicate_email(facts: Facts) -> Iterator[KeyProbe]:
 
 def _identity(facts: Facts, table: Table, column: Column) -> _Identity | None:
     named = intended_unique(facts, table, column)
-    scope = named.columns if named else _declared_scope(table, column)
+    index = None if named else declared_key(table, column)
+    scope = named.columns if named else other_columns(index, column) if index else None
     if scope is None and not (is_about_people(table) and is_own_email(table, column)):
         return None
-    narrowed = [] if named else [*_narrowed(table, column)]
+    # An index on all rows would refuse a soft-deleted one, too, once it is in lower case.
+    is_of_all = named is not None or (index is not None and index.predicate is None)
+    narrowed = [] if is_of_all else [*_narrowed(table, column)]
     return _Identity(
         table=table,
         column=column,
@@ -108,25 +110,6 @@ def _narrowed(table: Table, column: Column) -> Iterator[sql.Condition]:
         yield relation(table).c[marker.name].is_(None)
     if any(not value.strip() for value in sample(column)):
         yield normalized(table, column) != ""
-
-
-def _declared_scope(table: Table, column: Column) -> tuple[str, ...] | None:
-    """The other columns of the shortest unique index that holds the address; None where no index holds it. An index on
-    some of the rows counts where these are the live ones."""
-    marker = soft_delete_marker(table)
-    scopes = [
-        tuple(key.column for key in index.keys if key.column not in (None, column.name))
-        for index in table.indexes
-        if index.unique
-        and (index.predicate is None or (marker is not None and mentions(index.predicate, marker.name)))
-        and any(_is_on(column, key.column, key.expression) for key in index.keys)
-    ]
-    found = min(scopes, key=len, default=None)
-    return None if found is None else tuple(name for name in found if name is not None)
-
-
-def _is_on(column: Column, name: str | None, expression: str | None) -> bool:
-    return column.name == name or (expression is not None and mentions(expression, column.name))
 
 
 def _probe(identity: _Identity) -> KeyProbe:

@@ -5,7 +5,7 @@ from functools import partial
 
 from auditor.catalog import Column, Table
 from auditor.check import Example, Facts, check
-from auditor.knowledge.emails import canonical, intended_check, normalized, not_normalized, text_of
+from auditor.knowledge.emails import canonical, intended_check, may_collide, normalized, not_normalized, text_of
 from auditor.knowledge.naming import email_columns
 from auditor.knowledge.wording import counted
 from auditor.model import Severity
@@ -57,12 +57,12 @@ def _probe(facts: Facts, table: Table, column: Column) -> RowProbe:
         violation=not_normalized(table, column),
         population=text_of(table, column).is_not(None),
         columns=(column.name,),
-        judge=partial(_judge, table, column, is_intended),
+        judge=partial(_judge, facts, table, column, is_intended),
         proposes=proposed,
     )
 
 
-def _judge(table: Table, column: Column, is_intended: bool, measured: Measurement) -> Judgement | None:
+def _judge(facts: Facts, table: Table, column: Column, is_intended: bool, measured: Measurement) -> Judgement | None:
     if not measured.violations:
         return None
     follows = any(column.name in key.columns for key in table.foreign_keys())
@@ -74,13 +74,15 @@ def _judge(table: Table, column: Column, is_intended: bool, measured: Measuremen
         f"{measured.violations:,} of {counted(measured.population, 'address')}",
         hint=f"{first}, then add the CHECK",
         severity=Severity.BLOCKER if is_intended else None,
-        remedies=() if follows else (_remedy(table, column),),
+        remedies=() if follows else (_remedy(facts, table, column),),
     )
 
 
-def _remedy(table: Table, column: Column) -> Remedy:
+def _remedy(facts: Facts, table: Table, column: Column) -> Remedy:
+    is_free = not may_collide(facts, table, column)
     operations = (
         assign(table, {column.name: normalized(table, column)}, not_normalized(table, column)),
         add_check(table, canonical(table, column), f"{column.name}_lowercase"),
     )
-    return Remedy(kind="lower-case", summary="lower-case and trim them", operations=operations)
+    summary = "lower-case and trim them" + ("" if is_free else ", once no unique key stands in the way")
+    return Remedy(kind="lower-case", summary=summary, operations=operations, chosen=is_free)

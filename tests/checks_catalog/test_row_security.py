@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.catalog.index import mentions
 from auditor.check import Check
 from auditor.config import parse_config
-from auditor.knowledge.server_text import is_true, mentions
+from auditor.knowledge.server_text import is_true
 from auditor.model import Severity
 from checks.rls.policy_always_true import policy_always_true
 from checks.rls.policy_without_rls import policy_without_rls

@@ -86,6 +86,30 @@ def test_duplicates_of_a_table_without_a_key_go_before_a_unique_key_comes(databa
     assert between.rows["public.t"].total() == 2
 
 
+def test_what_would_come_to_share_a_key_goes_with_the_row_that_it_refers_to(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute("""
+            CREATE TABLE users (id int PRIMARY KEY, code text);
+            CREATE TABLE members (id int PRIMARY KEY, user_id int NOT NULL REFERENCES users, org int);
+            INSERT INTO users VALUES (1, 'a'), (2, 'a'), (3, 'b'), (4, 'a');
+            INSERT INTO members VALUES (1, 1, 10), (2, 2, 10), (3, 2, 11), (4, 3, 10), (5, 4, 11);
+            CREATE UNIQUE INDEX ON members (user_id, org) WHERE org < 20
+        """)
+
+    def without(catalog: Catalog) -> list[Operation]:
+        users = table(catalog, "users")
+        return [set_aside_duplicates(users, (column(users, "code"),), None, "oldest")]
+
+    plan = plan_for(database, without)
+    between = full_circle(database, plan)
+
+    kept = between.rows["public.members"]
+    assert kept.total() == 3
+    assert {"members(1,1,10)", "members(4,3,10)"} < {*kept}
+    assert kept["members(3,1,11)"] + kept["members(5,1,11)"] == 1
+    assert any("members_user_id_org_idx" in note.text for note in plan.notes)
+
+
 def test_two_values_for_one_column_are_a_conflict_for_the_reader(database18: Database) -> None:
     with database18.connect() as connection:
         connection.execute(USERS)
