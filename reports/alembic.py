@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from auditor.model import Audit, Part, Phase, Step, printable
 from reports import numbers
-from reports.format import Format
+from reports.format import Format, whole
 from reports.plan import plan_json, readme, written_for
 from reports.templating import python_page
 
@@ -79,4 +79,4 @@ def _about(number: int, step: Step) -> str:
     return printable(f"{step.phase} {number}: {step.title}; {found}; lock {step.lock}{rows}")
 
 
-ALEMBIC = Format("sql", render)
+ALEMBIC = Format("sql", whole(render))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import islice
 
 from auditor.model import Audit, Plan
-from auditor.model.codec import to_json
+from auditor.model.codec import to_json_line
 from reports.groups import FindingGroup
 
 _WHOLE, _CAPPED = 1_000_000, 150_000  # bytes
@@ -13,7 +13,7 @@ _WHOLE, _CAPPED = 1_000_000, 150_000  # bytes
 def embedded(audit: Audit, groups: tuple[FindingGroup, ...]) -> tuple[str, dict[str, int]]:
     """The JSON for the page and, where it is a capped view, how many of what it leaves out."""
     if sum(len(step.sql) for step in audit.plan.steps) < _WHOLE:  # else it need not be written to be measured
-        text = to_json(audit, indent=None)
+        text = to_json_line(audit)
         if len(text.encode()) < _WHOLE:
             return text, {}
     most = 256
@@ -22,7 +22,7 @@ def embedded(audit: Audit, groups: tuple[FindingGroup, ...]) -> tuple[str, dict[
         left_out = {name: len(getattr(audit, name)) - len(getattr(view, name)) for name in _LISTS} | {
             "plan steps": len(audit.plan.steps)
         }
-        text = to_json(view, indent=None)
+        text = to_json_line(view)
         if len(text.encode()) < _CAPPED or not most:
             return text, {name: number for name, number in left_out.items() if number}
         most //= 2

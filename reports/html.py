@@ -11,7 +11,7 @@ from auditor.model import Audit, Outcome, Phase
 from reports import numbers
 from reports.access import to_see_more
 from reports.embedded import embedded
-from reports.format import Format
+from reports.format import Format, whole
 from reports.groups import finding_groups
 from reports.notes import grouped
 from reports.phases import WHAT
@@ -109,4 +109,4 @@ def _asset(name: str) -> str:
     return files("reports").joinpath("templates", name).read_text("utf-8")
 
 
-HTML = Format("html", render)
+HTML = Format("html", whole(render))

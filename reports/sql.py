@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from auditor.model import Audit, Phase, Step
 from reports import numbers
-from reports.format import Format
+from reports.format import Format, whole
 from reports.phases import WHAT
 from reports.plan import comment, plan_json, readme, rows_of, steps_of, written_for
 
@@ -49,4 +49,4 @@ def _step_comment(number: int, step: Step) -> Iterator[str]:
     )
 
 
-SQL = Format("sql", render)
+SQL = Format("sql", whole(render))

@@ -47,12 +47,14 @@ def render(audit: Audit) -> dict[str, str]:
 
 
 def _files(audit: Audit) -> Iterator[_File]:
-    """What begins every file of psql's folder begins each of these once; what is to fail would stop the runner."""
+    """What begins every file of psql's folder begins each of these, and says who is in the way once more before
+    constraints are added; what is to fail would stop the runner."""
     for folder, phases in ((_FORWARD, [p for p in Phase if p is not Phase.ROLLBACK]), (_BACK, [Phase.ROLLBACK])):
         pairs = [(step, part) for phase in phases for step in steps_of(audit, phase) for part in step.parts]
         before: Part | None = None
         for number, (step, part) in enumerate(pairs):
-            if not (part.repairs or part.may_fail or (number and part == pairs[0][1])):
+            again = number and part == pairs[0][1] and step.phase is not Phase.CONSTRAINTS
+            if not (part.repairs or part.may_fail or again):
                 yield _File(folder, step, part, before if before and before.repairs else None)
             before = part
 

@@ -3,11 +3,9 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-
-import click
 
 from auditor import wiring
 from auditor.config import PlanFormat, nearest
@@ -66,12 +64,13 @@ def write(audit: Audit, formats: Sequence[str], out: str, plan_format: PlanForma
     known = wiring.all_formats(plan_format)
     if out == "-":
         with readers_may_leave():
-            click.echo("".join(known[formats[0]].render(audit).values()), nl=False)
+            for pieces in known[formats[0]].files(audit).values():
+                sys.stdout.writelines(pieces)
         return ()
     if "sql" in formats:
         _forget_plan(Path(out))
     return tuple(
-        _written(Path(out) / path, text) for name in formats for path, text in known[name].render(audit).items()
+        _written(Path(out) / path, pieces) for name in formats for path, pieces in known[name].files(audit).items()
     )
 
 
@@ -84,10 +83,11 @@ def _forget_plan(out: Path) -> None:
             raise _unwritable(old, error) from None
 
 
-def _written(path: Path, text: str) -> Path:
+def _written(path: Path, pieces: Iterable[str]) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(pieces)
     except OSError as error:
         raise _unwritable(path, error) from None
     return path

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from auditor.model import Audit
-from auditor.model.codec import from_json, json_schema, to_json
+from auditor.model.codec import from_json, json_schema, to_json, to_json_line
 from tests import audits
 
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
@@ -18,7 +18,13 @@ VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 @pytest.mark.parametrize("audit", [audits.rich(), audits.empty(), audits.hostile()], ids=["rich", "empty", "hostile"])
 def test_written_and_read_back(audit: Audit) -> None:
     assert from_json(to_json(audit)) == audit
-    assert from_json(to_json(audit, indent=None)) == audit
+    assert from_json(to_json_line(audit)) == audit
+
+
+@pytest.mark.parametrize("audit", [audits.rich(), audits.empty()], ids=["rich", "empty"])
+def test_the_pieces_are_laid_out_as_a_whole(audit: Audit) -> None:
+    text = to_json(audit)
+    assert text.replace(r"\u003c", "<") == json.dumps(json.loads(text), indent=2, ensure_ascii=False)
 
 
 @settings(deadline=None)
