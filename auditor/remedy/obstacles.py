@@ -41,18 +41,18 @@ def held_in_its_partition(context: PlanContext, table: Table, columns: Iterable[
     """Why a key that tells partitions apart is not assigned: a row that moves is checked like a new one; or None."""
     if table.kind != "partitioned" or not {*columns} & {*table.row_key()}:
         return None
-    broken = [
-        printable(key.name)
-        for key in table.foreign_keys()
-        if key.enforced and (not key.validated or (table.schema, table.name, key.name) in context.broken)
-    ]
+    broken = [printable(key.name) for key in table.foreign_keys() if key.enforced and not _holds(context, table, key)]
     return f"a row that violates {', '.join(broken)} cannot move to another partition" if broken else None
 
 
-def cut_off(followers: Iterable[tuple[Table, Constraint]]) -> str | None:
+def cut_off(context: PlanContext, followers: Iterable[tuple[Table, Constraint]]) -> str | None:
     """Why referenced values are not changed: their referring rows hold them fast, or would lose them, in no backup; or
-    None."""
-    lost = [f"{named(each)} ON UPDATE {key.on_update}" for each, key in followers if key.on_update != "CASCADE"]
+    None. A foreign key that is violated is taken away while rows are brought back, so nothing follows by it then."""
+    lost = [
+        f"{named(each)} ON UPDATE {key.on_update}{'' if _holds(context, each, key) else ', by a key that is violated'}"
+        for each, key in followers
+        if key.on_update != "CASCADE" or not _holds(context, each, key)
+    ]
     return f"what refers to it does not follow ({', '.join(lost)})" if lost else None
 
 
@@ -77,6 +77,10 @@ def is_null(value: Expression) -> bool:
     return isinstance(value, sa.sql.elements.Null)
 
 
+def _holds(context: PlanContext, table: Table, key: Constraint) -> bool:
+    return key.validated and (table.schema, table.name, key.name) not in context.broken
+
+
 def followers_of(context: PlanContext, table: Table, columns: Iterable[str]) -> tuple[tuple[Table, Constraint], ...]:
     """The foreign keys to these columns: what becomes of the referring rows when a referenced value changes."""
     assigned = {*columns}
@@ -91,7 +95,7 @@ def fills_beside(context: PlanContext, table: Table, columns: Iterable[str]) -> 
         column: sa.case((fill.violation, value), else_=row.c[column])
         for fill in context.fills
         if fill.table.oid == table.oid
-        and not (crowded(table, fill.values) or cut_off(followers_of(context, table, fill.values)))
+        and not (crowded(table, fill.values) or cut_off(context, followers_of(context, table, fill.values)))
         for column, value in fill.values.items()
         if column not in own and mends_a_check(table, (column,))
     }

@@ -161,7 +161,7 @@ def assignment_steps(  # noqa: PLR0917
 ) -> Iterator[Step | Note]:
     """Assigns, and takes back what was assigned; `first` runs before anything is changed."""
     followers = followers_of(context, table, values)
-    reason = unchangeable(table) or keyless(table) or cut_off(followers) or crowded(table, values)
+    reason = unchangeable(table) or keyless(table) or cut_off(context, followers) or crowded(table, values)
     reason = reason or frozen(context, table) or held_in_its_partition(context, table, values)
     if reason is not None:
         yield Refusal(f"{named(table)}: {reason}; its rows are not updated by this plan")
