@@ -72,8 +72,8 @@ def main() -> None:
         click.echo(f"auditor: {error.message}" + (f"\n  hint: {error.hint}" if error.hint else ""), err=True)
         sys.exit(WRONG_USE)
     except (click.Abort, KeyboardInterrupt) as interrupt:
-        click.echo("auditor: interrupted, nothing was changed", err=True)
         cause = interrupt.__cause__ or interrupt  # click makes an Abort of it
+        click.echo(f"auditor: interrupted, {'; '.join(getattr(cause, '__notes__', ['nothing was changed']))}", err=True)
         sys.exit(128 + (cause.args[0] if cause.args else signal.SIGINT))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

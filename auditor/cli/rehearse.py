@@ -1,18 +1,21 @@
 """`auditor rehearse`: a plan is proved on a copy before anybody runs it."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 
 import click
 
 from auditor.cli.output import readers_may_leave
 from auditor.config import Config, load_config
 from auditor.connect import resolve
-from auditor.model import Rehearsal, printable
+from auditor.model import Rehearsal
 from auditor.rehearsal.folder import read_plan, record
 from auditor.rehearsal.rehearse import rehearse, rehearse_on
 
 PROVED, NOT_PROVED, INCOMPLETE = 0, 1, 3
+_LISTED = 20
 
 
 @click.command("rehearse")
@@ -33,8 +36,7 @@ def command(plan: Path, dsn: str | None, on: str | None, is_copy: bool, config: 
     read = read_plan(plan)
     settings = read.config(load_config(config) if config is not None else Config())
     if on is None:
-        click.echo(f"copying {printable(read.audit.database.name)} to a private server …", err=True)
-        rehearsal = rehearse(read, resolve(dsn, os.environ), settings)
+        rehearsal = rehearse(read, resolve(dsn, os.environ), settings, _announce)
     else:
         audited = resolve(dsn, os.environ) or None
         rehearsal = rehearse_on(read, resolve(on, {}), settings, audited=audited, is_copy=is_copy)
@@ -48,7 +50,9 @@ def command(plan: Path, dsn: str | None, on: str | None, is_copy: bool, config: 
 
 def _show(rehearsal: Rehearsal) -> None:
     if rehearsal.tables:
-        click.echo("rows were copied of " + ", ".join(f"{name} ({n:,})" for name, n in rehearsal.tables.items()))
+        largest = sorted(rehearsal.tables.items(), key=lambda each: -each[1])
+        more = f" and {len(largest) - _LISTED} tables more, as plan.json says" if len(largest) > _LISTED else ""
+        click.echo("rows were copied of " + ", ".join(f"{name} ({n:,})" for name, n in largest[:_LISTED]) + more)
     click.echo(rehearsal.sentence)
     for title, lines in (
         ("not proved", rehearsal.failures),
@@ -57,3 +61,11 @@ def _show(rehearsal: Rehearsal) -> None:
     ):
         for line in lines:
             click.echo(f"  {title}: {line}")
+    click.echo(f"  next: {rehearsal.next_step}")
+
+
+def _announce(tables: Sequence[str]) -> None:
+    """Before any row is read."""
+    where = "a private server, in a folder that only it can read and that is gone at the end"
+    click.echo(f"copying rows of {len(tables):,} table{'' if len(tables) == 1 else 's'} to {where}:", err=True)
+    click.echo(fill(", ".join(tables), 118, initial_indent="  ", subsequent_indent="  "), err=True)

@@ -12,9 +12,9 @@ class Rehearsal:
     """A plan applied twice, verified, audited again and rolled back on a copy, and the copy compared with before.
 
     `rows` says what the copy held: all rows, a sample, or what somebody else's copy held; `tables` how many rows were
-    copied of which. `failures` are what disproves the plan, `gaps` what was not rehearsed, `traces` tables in
-    which rows stay that triggers of the team's own wrote, `notes` what is as it has to
-    be and worth knowing. Times are None for what did not come to its end.
+    copied of which. `role` is whom the plan ran as, empty for a superuser of the copy's own. `failures` are what
+    disproves the plan, `gaps` what was not rehearsed, `traces` tables in which rows stay that triggers of the team's
+    own wrote, `notes` what is as it has to be and worth knowing. Times are None for what did not come to its end.
     """
 
     at: str
@@ -25,6 +25,7 @@ class Rehearsal:
     applied_s: float | None
     rolled_back_s: float | None
     blockers_left: int | None
+    role: str = ""
     failures: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     traces: tuple[str, ...] = ()
@@ -33,7 +34,20 @@ class Rehearsal:
     @property
     def sentence(self) -> str:
         """All of it in one sentence, for reports and terminals."""
-        return f"rehearsed on {self.at} on {self.place} {self._scope}: {'; '.join(self._outcome)}"
+        role = f" as {self.role}" if self.role else ""
+        return f"rehearsed on {self.at} on {self.place} {self._scope}{role}: {'; '.join(self._outcome)}"
+
+    @property
+    def next_step(self) -> str:
+        """What to do now."""
+        if self.verdict == "not-proved":
+            return (
+                "do not run this plan; mend what stopped it, or leave the finding out of the plan, then audit and"
+                " rehearse again"
+            )
+        if self.verdict == "incomplete":
+            return "rehearse it with --on a copy of your own that has what was missing here, before you run it"
+        return "read the plan's README.md, then run its files in their order"
 
     @property
     def _scope(self) -> str:
@@ -45,10 +59,12 @@ class Rehearsal:
 
     @property
     def _outcome(self) -> tuple[str, ...]:
+        whole = ("not everything was rehearsed",) if self.gaps else ()
         if self.verdict == "not-proved":
-            return ("not proved", *self.failures[:1])
-        applied = f"applied in {self.applied_s:.1f} s" if self.applied_s is not None else "not applied"
+            return ("not proved", *self.failures[:1], *whole)
+        if self.applied_s is None:
+            return ("not applied to its end", *whole)
+        applied = f"applied in {self.applied_s:.1f} s"
         left = f"{self.blockers_left} blockers left"
-        whole = ("not everything was rehearsed",) if self.verdict == "incomplete" else ()
         traces = f"but for what triggers wrote to {', '.join(self.traces)}" if self.traces else "without a trace"
         return (f"{applied}, {left}, rolled back {traces}", *whole)

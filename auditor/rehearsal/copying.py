@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 from psycopg import sql as names
@@ -14,13 +14,15 @@ from auditor.connect import Session, open_session
 from auditor.embedded import private_server
 from auditor.model import printable
 from auditor.rehearsal.programs import Programs, client_for, server_for
+from auditor.rehearsal.reduced import reduced
 from auditor.rehearsal.roles import copy_roles
-from auditor.rehearsal.rows import Loaded, load, sources_of
+from auditor.rehearsal.rows import Loaded, load, narrowed, sources_of
 from auditor.rehearsal.sample import Sample
 from auditor.rehearsal.schema import Missing, add_invalid_indexes, add_violated_keys, missing
 
 _TARGET = """
-SELECT pg_catalog.current_database()::pg_catalog.text, pg_catalog.pg_encoding_to_char(d.encoding)::pg_catalog.text
+SELECT pg_catalog.current_database()::pg_catalog.text, pg_catalog.pg_encoding_to_char(d.encoding)::pg_catalog.text,
+    d.oid::bigint
 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()"""
 
 
@@ -34,6 +36,7 @@ class Copy:
     major: int
     programs: Programs
     identifier: str | None = None
+    oid: int | None = None
     loaded: Loaded | None = None
     missing: Missing | None = None
     sample: Sample | None = None
@@ -47,7 +50,7 @@ class Copy:
 def given_copy(dsn: str) -> Copy:
     """A database that somebody names as a copy; AuditorError where it cannot be reached."""
     with open_session(dsn, statement_timeout_s=0) as session:
-        ((name, _),) = session.main.execute(_TARGET)
+        ((name, _, oid),) = session.main.execute(_TARGET)
         major = session.main.server_version // 10_000
         identifier, host = session.system_identifier(), session.host
     return Copy(
@@ -57,7 +60,15 @@ def given_copy(dsn: str) -> Copy:
         major=major,
         programs=client_for(major),
         identifier=identifier,
+        oid=oid,
     )
+
+
+def has_database(copy: Copy, name: str) -> bool:
+    """Whether its cluster has a database of that name."""
+    with psycopg.connect(copy.dsn, autocommit=True) as connection:
+        found = connection.execute("SELECT FROM pg_catalog.pg_database d WHERE d.datname = %s", [name])
+        return found.fetchone() is not None
 
 
 @contextmanager
@@ -68,10 +79,11 @@ def private_copy(session: Session, dsn: str, sample: Sample | None) -> Iterator[
     """
     source = session.main
     server = server_for(source.server_version // 10_000)
-    ((name, encoding),) = source.execute(_TARGET)
+    ((name, encoding, _),) = source.execute(_TARGET)
     with private_server(server.folder) as maintenance:
-        _create(make_conninfo(maintenance, dbname="template1"), name, encoding)
-        yield _made(session, dsn, sample, server, make_conninfo(maintenance, dbname=name))
+        own = make_conninfo(maintenance, options="-c statement_timeout=0")  # not those of PGOPTIONS
+        _create(make_conninfo(own, dbname="template1"), name, encoding)
+        yield _made(session, dsn, sample, server, make_conninfo(own, dbname=name))
 
 
 def _made(session: Session, dsn: str, sample: Sample | None, server: Programs, own: str) -> Copy:
@@ -101,16 +113,21 @@ def _fill(session: Session, dsn: str, own: str, server: Programs, sample: Sample
     before, after = (client.dump(dsn, f"--section={name}", *snapshot) for name in ("pre-data", "post-data"))
     client.psql(own, before, stop=False)
     with psycopg.connect(own, autocommit=True) as target:
+        target.execute("SET search_path = ''")
+        rest = reduced(source, target, before)
+    if rest is not None:
+        client.psql(own, rest.dump, stop=False)
+    with psycopg.connect(own, autocommit=True) as target:
         add_invalid_indexes(source, target)
     with psycopg.connect(own, autocommit=True) as target:
-        stored = sources_of(source)
+        stored = narrowed(sources_of(source), target)
         parts = ((each, each.whole) for each in stored) if sample is None else sample.parts(stored)
         loaded = load(source, target, parts)
     server.psql(own, after, stop=False)
     with psycopg.connect(own, autocommit=True) as target:
         target.execute("SET search_path = ''")
         add_violated_keys(source, target)
-    return loaded
+    return replace(loaded, notes=rest.notes if rest is not None else ())
 
 
 def _create(maintenance: str, name: str, encoding: str) -> None:

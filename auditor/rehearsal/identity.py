@@ -136,6 +136,22 @@ def with_rows_of(before: Snapshot, after: Snapshot, tables: Collection[Name]) ->
     return replace(before, rows=before.rows | {table: after.rows[table] for table in tables})
 
 
+def failed_builds_dropped(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
+    """The indexes that were invalid, and are not there any more."""
+    there = {name for kind, _, name, _ in after.flags if kind == "index"}
+    return tuple(
+        sorted(
+            name for kind, _, name, state in before.flags if (kind, state) == ("index", "false") and name not in there
+        )
+    )
+
+
+def without_indexes(before: Snapshot, names: Collection[str]) -> Snapshot:
+    """As before, but for these indexes, which no dump holds."""
+    kept = {flag: number for flag, number in before.flags.items() if flag[0] != "index" or flag[2] not in names}
+    return replace(before, flags=Counter(kept))
+
+
 def differences(before: Snapshot, after: Snapshot) -> Iterator[str]:
     """What is not as before, one sentence for each place; nothing where the law holds."""
     for table in sorted(before.rows.keys() | after.rows.keys()):

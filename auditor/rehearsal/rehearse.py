@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from psycopg.conninfo import conninfo_to_dict
 
+from auditor import sql
 from auditor.config import Config
 from auditor.connect import open_session
 from auditor.errors import AuditorError
 from auditor.model import Finding, Rehearsal, RehearsalVerdict, Step, printable
-from auditor.rehearsal.copying import Copy, given_copy, private_copy
+from auditor.rehearsal.copying import Copy, given_copy, has_database, private_copy
 from auditor.rehearsal.folder import PlanFolder
+from auditor.rehearsal.operator import Operator, given_role, owner_of
+from auditor.rehearsal.rows import sources_of
 from auditor.rehearsal.sample import sample_of
+from auditor.rehearsal.schema import Missing
 from auditor.rehearsal.trial import Trial
 from auditor.remedy.guards import is_server_step
 
+Announce = Callable[[Sequence[str]], None]
+"""Told which tables rows are copied of, before the first one is."""
 
-def rehearse(plan: PlanFolder, dsn: str, config: Config) -> Rehearsal:
+
+def rehearse(plan: PlanFolder, dsn: str, config: Config, announce: Announce | None = None) -> Rehearsal:
     """Tries the plan on a copy of the database behind `dsn`, made for it and gone at the end."""
     with open_session(dsn, statement_timeout_s=config.timeout) as session:
         sample = sample_of(session.main, plan, config)
+        if announce is not None:
+            stored = sources_of(session.main)
+            announce([str(each) for each in (stored if sample is None else sample.tables(stored))])
         with private_copy(session, dsn, sample) as copy:
             session.close()
-            return _tried(plan, copy, config)
+            operator = owner_of(copy.dsn, _concerned(plan))
+            return _tried(plan, copy, config, operator, operator.role or "")
 
 
 def rehearse_on(plan: PlanFolder, dsn: str, config: Config, *, audited: str | None, is_copy: bool) -> Rehearsal:
@@ -34,19 +46,46 @@ def rehearse_on(plan: PlanFolder, dsn: str, config: Config, *, audited: str | No
     `is_copy` says that it is not.
     """
     copy = given_copy(dsn)
-    if not is_copy and (_is_audited(plan, copy) or (audited is not None and _place(audited) == _place(dsn))):
+    if not is_copy and (_is_audited(plan, copy) or (audited is not None and _is_same(audited, dsn, copy))):
         raise AuditorError(
             f"{copy.place} is the database that was audited, or cannot be told from it",
             "name a copy; where this is one (of the whole cluster), say so with --yes-this-is-a-copy",
         )
-    return _tried(plan, copy, config)
+    role, operator = given_role(dsn)
+    try:
+        return _tried(plan, copy, config, operator, role)
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(f"{copy.place} may hold a part of the plan: its rollback takes that back")
+        raise
 
 
 def _is_audited(plan: PlanFolder, copy: Copy) -> bool:
-    """A copy of a whole cluster has its identifier; where that is not known, the name has to do."""
+    """A copy of a whole cluster has its identifier; where that is not known, the name has to do.
+
+    Where that cluster has no database of the name any more, this one may have borne it.
+    """
     database = plan.audit.database
-    known = database.system_identifier and copy.identifier
-    return copy.database == database.name and (not known or copy.identifier == database.system_identifier)
+    if not database.system_identifier or not copy.identifier:
+        return copy.database == database.name
+    if copy.identifier != database.system_identifier:
+        return False
+    return copy.database == database.name or not has_database(copy, database.name)
+
+
+def _is_same(audited: str, dsn: str, copy: Copy) -> bool:
+    """Whether both lead to one database, whatever the host is called; where that cannot be asked, by the names."""
+    try:
+        there = given_copy(audited)
+    except AuditorError:
+        return _place(audited) == _place(dsn)
+    known = there.identifier and copy.identifier
+    return (there.identifier, there.oid) == (copy.identifier, copy.oid) if known else _place(audited) == _place(dsn)
+
+
+def _concerned(plan: PlanFolder) -> frozenset[tuple[str, str]]:
+    """The tables that the plan is about."""
+    planned = (each for each in plan.audit.findings if each.fingerprint in plan.planned)
+    return frozenset((schema or "", table or "") for each in planned for schema, table in _tables(each))
 
 
 def _place(dsn: str) -> tuple[object, ...]:
@@ -54,14 +93,15 @@ def _place(dsn: str) -> tuple[object, ...]:
     return parts.get("host"), str(parts.get("port") or 5432), parts.get("dbname")
 
 
-def _tried(plan: PlanFolder, copy: Copy, config: Config) -> Rehearsal:
-    left_out = (*_unmatched(plan, copy), *_without_table(plan, copy))
-    trial = Trial(plan=plan, copy=copy, config=config, left_out=left_out)
+def _tried(plan: PlanFolder, copy: Copy, config: Config, operator: Operator, role: str) -> Rehearsal:
+    left_out = (*_unmatched(plan, copy), *_without_table(plan, copy.missing))
+    trial = Trial(plan=plan, copy=copy, config=config, operator=operator, left_out=left_out)
     trial.run()
     gaps = tuple(_gaps(trial))
     return Rehearsal(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         place=copy.place,
+        role=printable(role),
         verdict=_verdict(trial.failures, gaps),
         rows="given" if copy.loaded is None else "all" if copy.sample is None else "sample",
         tables=copy.loaded.rows if copy.loaded else {},
@@ -87,13 +127,29 @@ def _unmatched(plan: PlanFolder, copy: Copy) -> Iterator[Step]:
         yield from (step for step in plan.audit.plan.steps if is_server_step(step))
 
 
-def _without_table(plan: PlanFolder, copy: Copy) -> Iterator[Step]:
-    """The steps that only findings on missing tables ask for."""
-    absent = copy.missing.tables if copy.missing else frozenset()
-    lost = {each.fingerprint for each in plan.audit.findings if not absent.isdisjoint(_tables(each))}
+def _without_table(plan: PlanFolder, missing: Missing | None) -> Iterator[Step]:
+    """The steps that only findings ask for whose tables are not there whole, or whose steps change rows of such."""
+    if missing is None:
+        return
+    partly = missing.tables | {table for table, _ in missing.columns}
+    lost = {each.fingerprint for each in plan.audit.findings if _is_lost(each, missing)}
+    names = "|".join(map(re.escape, partly))
+    changes = re.compile(rf"\b(?:DELETE FROM|UPDATE|INSERT INTO) (?:ONLY )?(?:{names})\s") if partly else None
+    for step in plan.audit.plan.steps:
+        if changes is not None and changes.search(step.sql):
+            lost.update(step.fingerprints)
     for step in plan.audit.plan.steps:
         if step.fingerprints and lost.issuperset(step.fingerprints):
             yield step
+
+
+def _is_lost(finding: Finding, missing: Missing) -> bool:
+    """Its own table has to be there whole: a step may read or keep all of a row. Of the other, the key has to."""
+    own, *others = (sql.quote(schema or "", table or "") for schema, table in _tables(finding))
+    if own in {*missing.tables, *(table for table, _ in missing.columns)}:
+        return True
+    key = finding.reference.columns if finding.reference is not None else ()
+    return any(each in missing.tables or any((each, name) in missing.columns for name in key) for each in others)
 
 
 def _tables(finding: Finding) -> Iterator[tuple[str | None, str | None]]:
@@ -104,9 +160,10 @@ def _tables(finding: Finding) -> Iterator[tuple[str | None, str | None]]:
 
 def _gaps(trial: Trial) -> Iterator[str]:
     yield from trial.copy.gaps
-    lost = {each for step in trial.left_out if not is_server_step(step) for each in step.fingerprints}
+    yield from trial.lacks
+    lost = trial.lost
     if lost:
-        yield f"steps left out, as their tables are not on the copy: those of {', '.join(sorted(lost))}"
+        yield f"steps left out, as their tables are not on the copy, or not whole: those of {', '.join(sorted(lost))}"
     for each in trial.plan.audit.findings:
         if each.violations and each.fingerprint in trial.plan.planned - trial.shown - lost:
             yield printable(f"{each.fingerprint}: the copy has no violation of it ({each.check} {each.subject})")
@@ -116,12 +173,18 @@ def _gaps(trial: Trial) -> Iterator[str]:
 
 def _notes(trial: Trial) -> Iterator[str]:
     plan, copy = trial.plan, trial.copy
+    if trial.operator.note is not None:
+        yield trial.operator.note
+    for name in trial.unbuilt:
+        yield printable(f"the index {name} was invalid before; dropped, it is not built again by a rollback in steps")
     if copy.major != plan.major:
         yield f"written for PostgreSQL {plan.major}, rehearsed on {copy.major}: the guards of the version were left out"
     if copy.database != plan.audit.database.name:
         yield "the copy has another name than the database: the guards of the name were left out"
     if copy.missing and copy.missing.extensions and not copy.missing.objects:
         yield f"extensions that nothing depends on are missing there: {', '.join(copy.missing.extensions)}"
+    if copy.loaded is not None:
+        yield from copy.loaded.notes
     if copy.sample is not None:
         yield from copy.sample.capped
     if trial.others_left:
@@ -131,5 +194,7 @@ def _notes(trial: Trial) -> Iterator[str]:
         yield printable(f"{name} of {table} is called valid and is violated: it comes back NOT VALID")
     for place, more in sorted(trial.written.items()):
         yield printable(f"{'.'.join(place)} has {more:,} rows more, which triggers wrote: no rollback takes them back")
+    if plan.scripts.layout == "steps":
+        yield "the files of steps/ ran once, as a runner runs them: a second time was not tried"
     if not plan.scripts.back:
         yield "the plan has no rollback"

@@ -25,9 +25,14 @@ _OWNER = """
 SELECT pg_catalog.pg_get_userbyid(d.datdba) FROM pg_catalog.pg_database d
 WHERE d.datname = pg_catalog.current_database()"""
 
+_RIGHTS = """
+SELECT CASE WHEN a.grantee <> 0 THEN pg_catalog.pg_get_userbyid(a.grantee)::pg_catalog.text END
+FROM pg_catalog.pg_database d, pg_catalog.aclexplode(d.datacl) a
+WHERE d.datname = pg_catalog.current_database() AND a.privilege_type = 'CREATE'"""
+
 
 def copy_roles(source: Connection, target: psycopg.Connection, database: str) -> None:
-    """Makes the roles that the target lacks, their memberships, and the database's owner."""
+    """Makes the roles that the target lacks, memberships, the database's owner, and who may create schemas there."""
     there = {name for (name,) in target.execute("SELECT rolname FROM pg_catalog.pg_roles")}
     for name, *attributes in source.execute(_ROLES):
         if name not in there:
@@ -37,6 +42,10 @@ def copy_roles(source: Connection, target: psycopg.Connection, database: str) ->
             target.execute(_membership(role, member, inherits, sets))
     ((owner,),) = source.execute(_OWNER)
     target.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(database), sql.Identifier(owner)))
+
+    for (grantee,) in source.execute(_RIGHTS):
+        to = sql.SQL("PUBLIC") if grantee is None else sql.Identifier(grantee)
+        target.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(sql.Identifier(database), to))
 
 
 def _creation(name: str, superuser: bool, inherits: bool, bypasses: bool) -> sql.Composed:

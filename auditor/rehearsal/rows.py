@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 
@@ -61,16 +61,27 @@ class RewrittenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """How many rows of which tables came over, and what did not, with the reason."""
+    """How many rows of which tables came over, what did not, with the reason, and what stands in for something."""
 
     rows: dict[str, int]
     gaps: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def sources_of(source: Connection) -> tuple[Stored, ...]:
     """Whatever holds rows and has a column that can be written."""
     stored = (Stored(schema, name, tuple(columns)) for schema, name, columns in source.execute(_SOURCES))
     return tuple(each for each in stored if each.columns)
+
+
+def narrowed(stored: Iterable[Stored], target: psycopg.Connection) -> tuple[Stored, ...]:
+    """Those that the copy has, with the columns that it has."""
+    there = {(schema, name): set(columns) for schema, name, columns in target.execute(_SOURCES.encode()).fetchall()}
+    return tuple(
+        replace(each, columns=tuple(column for column in each.columns if column in there[each.schema, each.name]))
+        for each in stored
+        if (each.schema, each.name) in there
+    )
 
 
 def load(source: Connection, target: psycopg.Connection, parts: Iterable[tuple[Stored, str]]) -> Loaded:

@@ -46,6 +46,11 @@ class Sample:
     chosen: dict[int, Rows] = field(default_factory=dict)
     capped: list[str] = field(default_factory=list)
 
+    def tables(self, stored: Iterable[Stored]) -> Iterator[Stored]:
+        """Those that rows are chosen of."""
+        leaves = {leaf for rows in self.chosen.values() for leaf, found in rows.items() if found}
+        return (each for each in stored if sql.quote(each.schema, each.name) in leaves)
+
     def parts(self, stored: Iterable[Stored]) -> Iterator[tuple[Stored, str]]:
         """What COPY reads of each relation, in pieces."""
         places: Rows = {}

@@ -30,6 +30,14 @@ SELECT 'index', i.indrelid::pg_catalog.regclass::text, i.indexrelid::pg_catalog.
     CASE WHEN i.indisvalid THEN 'valid' ELSE 'not valid' END
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class t ON t.oid = i.indrelid WHERE t.oid >= 16384 AND t.relkind <> 't'
 UNION ALL
+SELECT 'column', a.attrelid::pg_catalog.regclass::text, a.attname, ''
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p')
+UNION ALL
+SELECT 'default', d.adrelid::pg_catalog.regclass::text, a.attname, ''
+FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+WHERE d.adrelid >= 16384
+UNION ALL
 SELECT 'trigger', t.tgrelid::pg_catalog.regclass::text, t.tgname, t.tgenabled::text
 FROM pg_catalog.pg_trigger t WHERE t.tgrelid >= 16384 AND NOT t.tgisinternal
 UNION ALL
@@ -75,9 +83,14 @@ class Missing:
             yield printable(f"not on the copy{since}: {kind} {', '.join(named[:8])}{more}")
 
     @property
-    def tables(self) -> frozenset[tuple[str, str]]:
-        """Schema and name of the relations that are missing."""
-        return frozenset((place, name) for kind, place, name, _ in self.objects if kind in _RELATIONS)
+    def tables(self) -> frozenset[str]:
+        """The relations, quoted, that are missing."""
+        return frozenset(sql.quote(place, name) for kind, place, name, _ in self.objects if kind in _RELATIONS)
+
+    @property
+    def columns(self) -> frozenset[tuple[str, str]]:
+        """The columns that tables lack, each with its table, quoted."""
+        return frozenset((place, name) for kind, place, name, _ in self.objects if kind == "column")
 
 
 _RELATIONS = ("table", "view", "materialised view", "foreign table")
@@ -94,7 +107,13 @@ def missing(source: Connection, target: psycopg.Connection) -> Missing:
     target.execute("SET search_path = ''")
     there = {tuple(row) for row in target.execute(OBJECTS.encode()).fetchall()}
     here = {(kind, place, name, state) for kind, place, name, state in source.execute(OBJECTS)}
-    return Missing(tuple(sorted(here - there)), missing_extensions(source, target))
+    lost = here - there
+    tables = {sql.quote(place, name) for kind, place, name, _ in lost if kind in _RELATIONS}
+    columns = {(place, name) for kind, place, name, _ in lost if kind == "column"}
+    named = (
+        each for each in lost if each[1] not in tables and not (each[0] == "default" and (each[1], each[2]) in columns)
+    )
+    return Missing(tuple(sorted(named)), missing_extensions(source, target))
 
 
 def add_violated_keys(source: Connection, target: psycopg.Connection) -> None:

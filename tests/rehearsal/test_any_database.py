@@ -97,11 +97,42 @@ def test_what_needs_an_extension_that_is_not_there_is_said_and_not_passed(
     rehearsal = rehearsed(plan, database_with_citext.dsn, plan.config(_NO_CONFIG))
 
     assert (rehearsal.verdict, rehearsal.failures) == ("incomplete", ())
-    assert "not on the copy, which needs citext: table public.people" in rehearsal.gaps
-    orphans = {
-        each.subject.table: each.fingerprint for each in plan.audit.findings if each.check == "orphaned-reference"
-    }
+    assert "not on the copy, which needs citext: column name of public.people" in rehearsal.gaps
+    assert not any(each.startswith("steps left out") for each in rehearsal.gaps)  # people's key is there
+    assert any(each.startswith("written for PostgreSQL 15, rehearsed on 16") for each in rehearsal.notes)
+
+
+def test_of_a_table_that_needs_an_extension_only_what_needs_it_is_left_out(
+    database_with_citext: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute(
+        database_with_citext,
+        """CREATE EXTENSION citext; CREATE EXTENSION pgcrypto; CREATE EXTENSION "uuid-ossp";
+        CREATE TABLE authors (id int PRIMARY KEY, nick citext, name text DEFAULT '(a,
+    b]' NOT NULL);
+        CREATE TABLE books (id int PRIMARY KEY, author_id int NOT NULL, own uuid DEFAULT uuid_generate_v4() NOT NULL,
+            token bytea DEFAULT gen_random_bytes(8) NOT NULL, twice int GENERATED ALWAYS AS (id * 2) STORED,
+            CONSTRAINT long CHECK (octet_length(digest(token, 'md5')) > 1), CONSTRAINT positive CHECK (twice > 0));
+        CREATE TABLE letters (id int PRIMARY KEY, author_id int NOT NULL, topic citext);
+        INSERT INTO authors SELECT n, 'p' || n FROM generate_series(1, 50) n;
+        INSERT INTO books SELECT n, CASE WHEN n <= 3 THEN 900 ELSE n % 50 + 1 END FROM generate_series(1, 200) n;
+        INSERT INTO letters SELECT n, CASE WHEN n <= 3 THEN 900 ELSE n % 50 + 1 END FROM generate_series(1, 200) n;
+        ANALYZE;""",
+    )
+    plan = read_plan(plan_of(database_with_citext, tmp_path))
+    monkeypatch.setattr(programs, "_DEBIAN", tmp_path)  # only the embedded servers are left: they bring none of these
+
+    rehearsal = rehearsed(plan, database_with_citext.dsn, plan.config(_NO_CONFIG))
+
+    assert (rehearsal.verdict, rehearsal.failures) == ("incomplete", ())
+    since = "not on the copy, which needs citext, pgcrypto, uuid-ossp"
+    assert f"{since}: column nick of public.authors, topic of public.letters" in rehearsal.gaps
+    assert f"{since}: default token of public.books" in rehearsal.gaps
+    assert f"{since}: constraint long of public.books" in rehearsal.gaps
+    assert "defaults of public.books are pg_catalog.gen_random_uuid() there" in rehearsal.notes
+    assert rehearsal.tables == {"public.authors": 50, "public.books": 200, "public.letters": 200}
+    orphans = {each.subject.table: each.fingerprint for each in plan.audit.findings if "orphan" in each.check}
     (left_out,) = [each for each in rehearsal.gaps if each.startswith("steps left out")]
     assert orphans["letters"] in left_out
     assert orphans["books"] not in left_out
-    assert any(each.startswith("written for PostgreSQL 15, rehearsed on 16") for each in rehearsal.notes)
+    assert rehearsal.blockers_left == 0
