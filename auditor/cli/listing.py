@@ -8,22 +8,32 @@ import msgspec
 
 from auditor.config import Config
 from auditor.model import Reference, printable
-from auditor.model.lines import is_told, line_of
+from auditor.model.lines import is_told, line_of, lines_of_alternatives
 from auditor.references.levels import Level, level_of
 
 Format = Callable[[Sequence[Reference], Config], str]
 
-_ORDER: tuple[Level, ...] = ("finding", "please confirm", "hidden", "declared")
-_NOUNS = {"finding": "inferred", "please confirm": "to confirm", "hidden": "hidden", "declared": "declared"}
+_ORDER: tuple[Level, ...] = ("finding", "please confirm", "ambiguous", "hidden", "declared")
+_NOUNS = {
+    "finding": "inferred",
+    "please confirm": "to confirm",
+    "ambiguous": "ambiguous",
+    "hidden": "hidden",
+    "declared": "declared",
+}
 
 
 def as_text(references: Sequence[Reference], config: Config) -> str:
-    """Two lines a reference, the surest first, declared ones last and in one line; then how many there are."""
+    """Two lines a reference, and as many for what it may be instead; the surest first, declared ones last and in one
+    line; then how many there are."""
     levels = _levels(references, config)
     lines: list[str] = []
     for level, each in levels:
         lines.append(f"{level:<14}  {each.confidence:.2f}  {printable(line_of(each))}")
         lines += [f"{'':22}{printable('; '.join(each.evidence))}"] if each.evidence else []
+        for line, other in zip(lines_of_alternatives(each), each.alternatives, strict=True):
+            lines.append(f"{'or':<14}  {other.confidence:.2f}  {printable(line)}")
+            lines.append(f"{'':22}{printable('; '.join(other.evidence))}")
     counts = Counter(level for level, _ in levels)
     total = " · ".join(f"{counts[level]:,} {_NOUNS[level]}" for level in _ORDER if counts[level])
     hint = "next: --format toml writes the lines for auditor.toml that accept or reject them\n"
@@ -65,6 +75,10 @@ def _array(key: str, said: Iterable[str], new: Iterable[tuple[Level, Reference]]
     for level, each in new:
         evidence = printable("; ".join(each.evidence))
         lines += [f"  # {_string(line_of(each))},  # {level}, {each.confidence:.2f}: {evidence}"]
+        for line, other in zip(lines_of_alternatives(each), each.alternatives, strict=True):
+            lines.append(
+                f"  # {_string(line)},  # or this, {other.confidence:.2f}: {printable('; '.join(other.evidence))}"
+            )
     return [*lines, "]"]
 
 

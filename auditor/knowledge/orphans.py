@@ -30,9 +30,10 @@ def place_of(reference: Reference) -> _Place:
 
 def undeclared(facts: Facts) -> Iterator[Reference]:
     """The references without a foreign key that are worth measuring: those of the configuration, and those inferred
-    with enough confidence."""
+    with enough confidence; none of which it is open where they lead."""
     least = facts.config.thresholds.reference_confidence
-    return (each for each in facts.references if not each.declared and each.confidence >= least)
+    known = (each for each in facts.references if not (each.declared or each.alternatives))
+    return (each for each in known if each.confidence >= least)
 
 
 def referrals(facts: Facts) -> tuple[Referral, ...]:

@@ -11,6 +11,7 @@ from auditor.catalog import Column, Constraint, Table
 from auditor.catalog.estimates import sample
 from auditor.check import Facts
 from auditor.knowledge.naming import words
+from auditor.knowledge.orphans import undeclared
 from auditor.model import Reference
 from auditor.probe import finders, relation
 from auditor.references import AntiJoin, anti_join
@@ -165,12 +166,11 @@ class SoftDelete:
 
 def soft_deletes(facts: Facts) -> Iterator[SoftDelete]:
     """The references, declared ones and those sure enough to be measured, to tables that mark rows as gone."""
-    least = facts.config.thresholds.reference_confidence
-    for reference in facts.references:
-        is_known = reference.declared or reference.confidence >= least
-        join = anti_join(facts.catalog, reference) if is_known else None
-        if join is None or is_grave(join.table) or is_grave(join.referenced):
+    for reference in (*(each for each in facts.references if each.declared), *undeclared(facts)):
+        referenced = facts.catalog.table(reference.ref_schema, reference.ref_table)
+        marks = marks_of(referenced) if referenced and not is_grave(referenced) else ()
+        if not marks or any(map(tells_who_acted, (*reference.columns, *reference.json_path))):
             continue
-        marks = marks_of(join.referenced)
-        if marks and not any(map(tells_who_acted, (*reference.columns, *reference.json_path))):
+        join = anti_join(facts.catalog, reference)
+        if join is not None and not is_grave(join.table):
             yield SoftDelete(reference=reference, join=join, marks=marks, own=tuple(_marks(join.table)))

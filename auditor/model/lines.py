@@ -1,6 +1,7 @@
 """A reference as auditor.toml names it: the one line that accepts or rejects it."""
 
 import re
+from dataclasses import replace
 
 from auditor.model.finding import Finding
 from auditor.model.reference import Reference
@@ -13,6 +14,14 @@ def line_of(reference: Reference) -> str:
     inner = reference.expression or _listed(reference.columns)
     here = f"{_name(reference.schema)}.{_name(reference.table)}({inner})"
     return f"{here} -> {_there(reference.ref_schema, reference.ref_table, reference.ref_columns)}"
+
+
+def lines_of_alternatives(reference: Reference) -> tuple[str, ...]:
+    """The same line for each of the other keys that it may refer to."""
+    return tuple(
+        line_of(replace(reference, ref_schema=each.ref_schema, ref_table=each.ref_table, ref_columns=each.ref_columns))
+        for each in reference.alternatives
+    )
 
 
 def line_of_finding(finding: Finding) -> str | None:

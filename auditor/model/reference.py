@@ -24,6 +24,18 @@ class When:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """Another key that the same column may refer to, about as likely: `confidence` and `evidence` as a reference has
+    them."""
+
+    ref_schema: str
+    ref_table: str
+    ref_columns: tuple[str, ...]
+    confidence: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """An inclusion dependency: the values of `columns` (or `expression`) occur among `ref_columns`.
 
@@ -31,7 +43,8 @@ class Reference:
     that holds it. `confidence` is 1.0 for declared ones. `constraint` is the foreign key's name where declared.
     `json_path` holds the keys to follow inside the column, outermost first: `("call_id",)`. `when` is set where the
     column refers to several tables, one by each type (polymorphic); `is_array` where it holds many keys. For these
-    three no foreign key can be declared as things stand.
+    three no foreign key can be declared as things stand. `alternatives`, three at most, are there where it is
+    ambiguous: then this is the likeliest of them, and nothing is measured before somebody says which.
     """
 
     schema: str
@@ -48,6 +61,12 @@ class Reference:
     json_path: tuple[str, ...] = ()
     when: When | None = None
     is_array: bool = False
+    alternatives: tuple[Alternative, ...] = ()
+
+    @property
+    def likelihood(self) -> float:
+        """How sure it is that the column refers to this key, or to one of the alternatives."""
+        return self.confidence + sum(each.confidence for each in self.alternatives)
 
     @property
     def is_plain(self) -> bool:

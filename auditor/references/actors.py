@@ -44,7 +44,7 @@ class Actors:
 
     def hints_of(self, place: Place, called: Name) -> Iterator[tuple[Key, Hint]]:
         """The people that the place may name, where its name is that of an actor."""
-        if not (called.is_actor or (called.is_person_in_role and called.stem not in self.tables)):
+        if called.stem in self.tables or not (called.is_actor or called.is_person_in_role):
             return
         near = sorted(self.ranked, key=lambda key: key.table.schema != place.table.schema)
         fitting = [key for key in near if key.family == place.family]

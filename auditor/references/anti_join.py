@@ -11,6 +11,9 @@ from auditor.model import Reference
 from auditor.probe import EQUALS, OrphanKind, OrphanName, of_kind, orphans, relation
 from auditor.references.kinds import kinds_of
 
+TARGET = "ref"
+"""What every anti-join calls the referenced table."""
+
 Pair = tuple[sql.Expression, sql.Expression]
 
 
@@ -61,7 +64,7 @@ def anti_join(catalog: Catalog, reference: Reference) -> AntiJoin | None:
     constraint = _constraint_of(table, reference)
     if constraint is not None and constraint.has_period:
         return None
-    target = relation(referenced).alias("ref")
+    target = relation(referenced).alias(TARGET)
     elements = _elements(table, reference)
     values = referencing_values(table, reference) if elements is None else (elements,)
     keys = tuple(target.c[column] for column in reference.ref_columns)

@@ -45,12 +45,18 @@ def _between(score: float, knots: Knots) -> float:
 
 
 def calibrated(scored: Iterable[Reference], calibration: Calibration, least: float) -> tuple[Reference, ...]:
-    """The references with their confidence in place of the score, without those below `least`."""
-    found = (
-        replace(each, confidence=round(calibration.confidence(each.confidence, is_by_name=is_by_name(each)), 2))
-        for each in scored
-    )
-    return tuple(each for each in found if each.confidence >= least)
+    """The references with their confidence in place of the score, without those below `least`.
+
+    What is ambiguous keeps its share, and stays where the shares are enough together.
+    """
+    found = (replace(each, confidence=round(_confidence(each, calibration), 2)) for each in scored)
+    return tuple(each for each in found if each.likelihood >= least)
+
+
+def _confidence(scored: Reference, calibration: Calibration) -> float:
+    if scored.alternatives:
+        return scored.confidence
+    return calibration.confidence(scored.confidence, is_by_name=is_by_name(scored))
 
 
 def is_by_name(reference: Reference) -> bool:

@@ -13,9 +13,10 @@ from auditor.references.conditional import by_condition
 from auditor.references.configured import overruled, told
 from auditor.references.declared import declared
 from auditor.references.infer import infer
-from auditor.references.joins import joins_of, unparsed
+from auditor.references.joins import can_parse, joins_of, unparsed
 from auditor.references.json_paths import places_inside_json
 from auditor.references.polymorphic import candidates_by_type
+from auditor.references.statements import Recorded, recorded
 from auditor.references.unmeasured import unmeasured
 from auditor.references.unseen import unlooked_candidates, unlooked_composite
 
@@ -50,8 +51,9 @@ def find_references(
     empty = empty_tables(connection, catalog)
     inside_json, unopened = places_inside_json(connection, catalog, empty)
     said = told(catalog, config)
+    statements = recorded(connection, catalog) if can_parse() else Recorded()
     by_type, untyped = candidates_by_type(connection, catalog, empty, said)
-    candidates = candidates_of(catalog, inside_json, by_type, said, joins_of(connection, catalog))
+    candidates = candidates_of(catalog, inside_json, by_type, said, joins_of(catalog, statements.texts))
     evidence = look_up(connection, candidates, empty)
     candidates, evidence = by_condition(connection, candidates, evidence, empty)
     several, untried = infer_composites(connection, catalog, empty)
@@ -65,6 +67,7 @@ def find_references(
             *unopened,
             *untyped,
             *unparsed(catalog),
+            *statements.unread(),
             *unlooked_candidates(candidates, evidence, references, config.thresholds.reference_confidence),
             *(unlooked_composite(each, reason) for each, reason in untried),
         ),

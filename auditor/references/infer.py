@@ -2,35 +2,21 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import log
 
 from auditor.catalog import Catalog
 from auditor.model import Reference
 from auditor.references.actors import decided
 from auditor.references.calibration import BY_NAME, LEAST_SCORE
-from auditor.references.candidate import Candidate, logit, probability
+from auditor.references.candidate import Candidate, logit
 from auditor.references.fit import Fits
 from auditor.references.keys import Key
 from auditor.references.look_up import Evidence, Inclusion
+from auditor.references.rivals import Scored, weighed
 
 LEAST_CONFIDENCE = 0.5
 _CONSENSUS_TABLES = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scored:
-    """A candidate with its log-odds and what was said of it."""
-
-    candidate: Candidate
-    odds: float
-    told: tuple[str, ...]
-    share: float | None = None
-
-    @property
-    def confidence(self) -> float:
-        """The probability, before calibration."""
-        return probability(self.odds)
 
 
 def infer(catalog: Catalog, found: Sequence[Candidate], evidence: Evidence) -> tuple[Reference, ...]:
@@ -183,12 +169,10 @@ def _reference(places: list[Scored], leads: dict[Column, Column]) -> Reference:
     best = places[0]
     place, key = best.candidate.place, best.candidate.key
     others = [each for each in places[1:] if leads.get(_column(each.candidate.key)) != _column(key)]
-    told, confidence = best.told, best.confidence
-    if others and others[0].confidence >= 0.2:
-        runner = others[0]
-        told = (*told, f"runner-up: {runner.candidate.key.full_name} ({runner.confidence:.2f})")
-        closeness = max(0.0, runner.confidence / confidence - 0.6) / 0.4
-        confidence *= 1 - 0.25 * min(closeness, 1.0)
+    beyond = _beyond(_column(key), leads)
+    confidence, told, alternatives = weighed(
+        best, others, [each for each in others if _column(each.candidate.key) not in beyond]
+    )
     return Reference(
         schema=place.table.schema,
         table=place.table.name,
@@ -203,7 +187,16 @@ def _reference(places: list[Scored], leads: dict[Column, Column]) -> Reference:
         json_path=place.path,
         when=place.when,
         is_array=place.is_array,
+        alternatives=alternatives,
     )
+
+
+def _beyond(column: Column, leads: dict[Column, Column]) -> set[Column]:
+    """Where a key leads in turn: what refers to an employee refers to a person, too."""
+    found: set[Column] = set()
+    while (column := leads.get(column, column)) not in found:
+        found.add(column)
+    return found
 
 
 def _column(key: Key) -> Column:

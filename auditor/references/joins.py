@@ -10,12 +10,8 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
-import psycopg
-
-from auditor import sql
 from auditor.catalog import Catalog, Table
 from auditor.model import Coverage, Outcome, Subject
-from auditor.references.asked import Connection
 from auditor.references.candidate import Place
 from auditor.references.keys import Key, Keys
 from auditor.references.unseen import FAMILY
@@ -26,7 +22,6 @@ Equality = tuple[Column, Column]
 
 ABSENT = "joins in views, functions and policies are not read: they need postgast (pip install 'auditor[sql]')"
 _LEAST, _EACH, _MOST, _WORTH = 0.6, 0.1, 0.99, 0.9
-_MOST_STATEMENTS = 500
 
 
 def can_parse() -> bool:
@@ -109,12 +104,9 @@ def equalities(catalog: Catalog, text: Written) -> set[Equality]:
         return set()
 
 
-def joins_of(connection: Connection, catalog: Catalog) -> Joins:
-    """All joins that are written in the catalog, and those of the statements that the server has recorded."""
-    if not can_parse():
-        return NO_JOINS
-    statements = _recorded(connection, catalog)
-    is_anything_written = any(True for _ in written_in(catalog, statements))
+def joins_of(catalog: Catalog, statements: Iterable[str] = ()) -> Joins:
+    """All joins that are written in the catalog, and in these statements."""
+    is_anything_written = can_parse() and any(True for _ in written_in(catalog, statements))
     return Joins.of(catalog, Keys.of(catalog), statements) if is_anything_written else NO_JOINS
 
 
@@ -123,26 +115,6 @@ def unparsed(catalog: Catalog) -> Iterator[Coverage]:
     if not can_parse() and any(True for _ in written_in(catalog)):
         database = Subject(kind="database")
         yield Coverage(check=FAMILY, subject=database, outcome=Outcome.SKIPPED, reason=ABSENT, excused=True)
-
-
-def _recorded(connection: Connection, catalog: Catalog) -> tuple[str, ...]:
-    """The most frequent statements of this database that join, where pg_stat_statements shows them to this role."""
-    schema = next((each.schema for each in catalog.extensions if each.name == "pg_stat_statements"), None)
-    if schema is None:
-        return ()
-    statement = sql.compose(
-        """SELECT s.query FROM {view} AS s
-WHERE s.dbid = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
-  AND s.query ~* '\\m(join|where)\\M' AND length(s.query) < 10000 ORDER BY s.calls DESC LIMIT {most}""",
-        view=sql.name(schema, "pg_stat_statements"),
-        most=_MOST_STATEMENTS,
-    )
-    try:
-        return tuple(text for (text,) in connection.execute_and_roll_back([statement])[0])
-    except psycopg.Error as error:
-        if error.sqlstate is None or error.sqlstate.startswith("08"):
-            raise
-        return ()
 
 
 _LEAVES = frozenset(("column_ref", "a_const", "range_var", "type_name", "string", "param_ref"))

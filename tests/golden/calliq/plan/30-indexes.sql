@@ -31,11 +31,64 @@ RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', 
 END IF;
 END
 $auditor$;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
+END
+$auditor$;
 COMMIT;
 
 -- step 2: index call_weekly_stats_org_id_week_key on public.call_weekly_stats
 -- finding F-c599d31890
 -- lock SHARE UPDATE EXCLUSIVE on public.call_weekly_stats, for the time of a build: reads and writes go on; outside transactions
+-- who would make a build wait
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '30s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
+END
+$auditor$;
+COMMIT;
 -- no rows share a key of the index call_weekly_stats_org_id_week_key on public.call_weekly_stats
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -77,6 +130,37 @@ RESET search_path;
 -- step 3: index referrals_referred_email_1cba57_key on public.referrals
 -- finding F-83354c485c
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals, for the time of a build: reads and writes go on; outside transactions
+-- who would make a build wait
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '30s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
+END
+$auditor$;
+COMMIT;
 -- no rows share a key of the index referrals_referred_email_1cba57_key on public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -118,6 +202,37 @@ RESET search_path;
 -- step 4: index transcripts_reviewed_by_idx on public.transcripts
 -- finding F-848034fdc0
 -- lock SHARE UPDATE EXCLUSIVE on public.transcripts, for the time of a build: reads and writes go on; outside transactions
+-- who would make a build wait
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '30s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
+END
+$auditor$;
+COMMIT;
 -- index transcripts_reviewed_by_idx on public.transcripts
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -140,6 +255,37 @@ RESET search_path;
 -- step 5: rebuild index usage_metrics_event_key_key on public.usage_metrics
 -- finding F-ee0ac07f43
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for the time of a build: reads and writes go on; outside transactions
+-- who would make a build wait
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '30s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
+END
+$auditor$;
+COMMIT;
 -- rebuild index usage_metrics_event_key_key on public.usage_metrics
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -165,6 +311,37 @@ RESET search_path;
 -- step 6: index usage_reservations_org_id_f38b71_key on public.usage_reservations
 -- finding F-bd6feb7d8e
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_reservations, for the time of a build: reads and writes go on; outside transactions
+-- who would make a build wait
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '30s';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
+END
+$auditor$;
+COMMIT;
 -- no rows share a key of the index usage_reservations_org_id_f38b71_key on public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;

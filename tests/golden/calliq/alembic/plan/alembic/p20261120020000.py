@@ -36,6 +36,28 @@ RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', 
 END IF;
 END
 $auditor$;""",
+            """DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
+END
+$auditor$;""",
         )
         # "guard 2: the quarantine's schema, for nobody but its owner; F-73a797a45a, F-83354c485c, F-872955c06e; lock none on tables of yours"
         _transaction(
@@ -110,6 +132,28 @@ RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', 
 END IF;
 END
 $auditor$;""",
+            """DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
+END
+$auditor$;""",
         )
         # "fence 5: add the foreign key of public.referrals(referred_user_id) to public.users; F-b3d78413a8; lock SHARE ROW EXCLUSIVE on public.referrals and public.users, for milliseconds: writes wait"
         _transaction(
@@ -127,18 +171,21 @@ END IF;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -162,6 +209,28 @@ END IF;
 IF pg_catalog.current_database() <> 'calliq' THEN
 RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
 END IF;
+END
+$auditor$;""",
+            """DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
 END
 $auditor$;""",
         )
@@ -223,18 +292,21 @@ FROM gone;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -306,18 +378,21 @@ FROM gone;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -376,18 +451,21 @@ FROM after;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -413,8 +491,56 @@ RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', 
 END IF;
 END
 $auditor$;""",
+            """DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
+END
+$auditor$;""",
         )
         # "indexes 11: index referrals_referred_email_1cba57_key on public.referrals; F-83354c485c; lock SHARE UPDATE EXCLUSIVE on public.referrals, for the time of a build: reads and writes go on"
+        _transaction(
+            "who would make a build wait",
+            _SETTINGS[0],
+            """DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
+END
+$auditor$;""",
+        )
         _transaction(
             "no rows share a key of the index referrals_referred_email_1cba57_key on public.referrals",
             _SETTINGS[2],
@@ -456,6 +582,28 @@ RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', 
 END IF;
 END
 $auditor$;""",
+            """DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
+END
+$auditor$;""",
         )
         # "constraints 13: add and validate referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals; F-872955c06e; lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.referrals, for a scan: reads and writes go on"
         _transaction(
@@ -487,18 +635,21 @@ END IF;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -523,18 +674,21 @@ END IF;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -560,18 +714,21 @@ END IF;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -597,18 +754,21 @@ END IF;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -634,18 +794,21 @@ END IF;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -669,6 +832,28 @@ END IF;
 IF pg_catalog.current_database() <> 'calliq' THEN
 RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
 END IF;
+END
+$auditor$;""",
+            """DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
 END
 $auditor$;""",
         )
@@ -828,6 +1013,28 @@ RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', 
 END IF;
 END
 $auditor$;""",
+            """DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+DECLARE
+held record;
+BEGIN
+FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+        coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
+    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+UNION ALL
+SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+        (pg_catalog.clock_timestamp() - held.since)::interval(0)
+        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+END LOOP;
+END
+$auditor$;""",
         )
         # "rollback 2: take away referrals_referrer_id_fkey of public.referrals; F-73a797a45a, F-83354c485c, F-872955c06e; lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait"
         _transaction(
@@ -845,18 +1052,21 @@ END IF;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -885,18 +1095,21 @@ END IF;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -922,18 +1135,21 @@ END IF;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -959,18 +1175,21 @@ END IF;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -1013,7 +1232,7 @@ END IF;
     RETURN;
 END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
 FOR attempt IN 1..5 LOOP
 BEGIN
 SET CONSTRAINTS ALL IMMEDIATE;
@@ -1057,18 +1276,21 @@ END LOOP;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -1110,7 +1332,7 @@ END IF;
     RETURN;
 END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
 FOR attempt IN 1..5 LOOP
 BEGIN
 SET CONSTRAINTS ALL IMMEDIATE;
@@ -1145,18 +1367,21 @@ END LOOP;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -1196,7 +1421,7 @@ END IF;
     RETURN;
 END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
 FOR attempt IN 1..5 LOOP
 BEGIN
 SET CONSTRAINTS ALL IMMEDIATE;
@@ -1231,18 +1456,21 @@ END LOOP;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -1271,18 +1499,21 @@ END IF;
 EXIT;
 EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
 IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
 END IF;
 WHEN insufficient_privilege THEN
 RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
@@ -1373,8 +1604,15 @@ def _apart() -> Iterator[None]:
     """Outside Alembic's transaction: each of the plan's begins and ends by itself, so that no lock outlives it."""
     if op.get_context().as_sql:
         raise RuntimeError("this revision asks the database what is done already: for SQL use --plan-format psql")
+    driver: Any = op.get_bind().connection.driver_connection
+    if hasattr(driver, "add_notice_handler"):  # psycopg 3; others may write warnings to their own log
+        driver.add_notice_handler(_say)
     with op.get_context().autocommit_block():
         yield
+
+
+def _say(notice: Any) -> None:
+    logging.getLogger("alembic.runtime.migration").warning("%s %s", notice.message_primary, notice.message_hint or "")
 
 
 def _transaction(title: str, settings: tuple[str, ...], *statements: str) -> None:

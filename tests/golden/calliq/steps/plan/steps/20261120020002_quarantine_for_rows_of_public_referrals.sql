@@ -1,5 +1,5 @@
 -- migrate:up
--- 3 of 34, guard: quarantine for rows of public.referrals
+-- 3 of 36, guard: quarantine for rows of public.referrals
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- finding F-73a797a45a, F-83354c485c, F-872955c06e
 -- lock none on tables of yours

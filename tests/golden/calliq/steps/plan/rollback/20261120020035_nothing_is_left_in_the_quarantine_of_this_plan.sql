@@ -1,5 +1,5 @@
 -- migrate:up
--- 34 of 34, rollback: nothing is left in the quarantine of this plan
+-- 36 of 36, rollback: nothing is left in the quarantine of this plan
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- finding F-73a797a45a, F-83354c485c, F-872955c06e
 -- lock none on tables of yours

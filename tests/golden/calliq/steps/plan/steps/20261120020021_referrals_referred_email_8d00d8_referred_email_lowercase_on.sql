@@ -1,7 +1,7 @@
 -- migrate:up
--- 19 of 34, verify: index referrals_referred_email_1cba57_key on public.referrals is valid
+-- 22 of 36, verify: referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals is valid
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
--- finding F-83354c485c
+-- finding F-872955c06e
 -- lock none: reads the catalog
 -- runs in a transaction, which the runner begins and ends
 SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
@@ -16,8 +16,8 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND i.indisvalid) THEN
-RAISE EXCEPTION 'the index % of % is not there, or invalid', 'referrals_referred_email_1cba57_key', 'public.referrals';
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase' AND k.contype = 'c' AND k.convalidated) THEN
+RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referred_email_8d00d8_referred_email_lowercase', 'public.referrals';
 END IF;
 END
 $auditor$;

@@ -1,8 +1,8 @@
 -- migrate:up
--- 24 of 34, rollback: written for PostgreSQL 18, database calliq
+-- 21 of 36, verify: index referrals_referred_email_1cba57_key on public.referrals is valid
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
--- finding F-73a797a45a, F-83354c485c, F-872955c06e, F-9bfad9f797, F-b3d78413a8
--- lock none on tables of yours
+-- finding F-83354c485c
+-- lock none: reads the catalog
 -- runs in a transaction, which the runner begins and ends
 SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -16,11 +16,8 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
-RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
-END IF;
-IF pg_catalog.current_database() <> 'calliq' THEN
-RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
+IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND i.indisvalid) THEN
+RAISE EXCEPTION 'the index % of % is not there, or invalid', 'referrals_referred_email_1cba57_key', 'public.referrals';
 END IF;
 END
 $auditor$;

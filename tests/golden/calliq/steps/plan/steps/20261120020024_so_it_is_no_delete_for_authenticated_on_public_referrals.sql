@@ -1,7 +1,7 @@
 -- migrate:up
--- 20 of 34, verify: referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals is valid
+-- 25 of 36, verify: so it is: no DELETE for authenticated on public.referrals
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
--- finding F-872955c06e
+-- finding F-9bfad9f797
 -- lock none: reads the catalog
 -- runs in a transaction, which the runner begins and ends
 SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
@@ -16,8 +16,8 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase' AND k.contype = 'c' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referred_email_8d00d8_referred_email_lowercase', 'public.referrals';
+IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referrals') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'DELETE')) THEN
+RAISE EXCEPTION 'not so: %', 'no DELETE for authenticated on public.referrals';
 END IF;
 END
 $auditor$;

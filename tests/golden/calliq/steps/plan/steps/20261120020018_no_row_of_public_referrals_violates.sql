@@ -1,5 +1,5 @@
 -- migrate:up
--- 17 of 34, verify: no row of public.referrals violates
+-- 19 of 36, verify: no row of public.referrals violates
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- finding F-73a797a45a
 -- lock ACCESS SHARE on public.referrals: nobody waits

@@ -1,5 +1,5 @@
 -- migrate:up
--- 21 of 34, verify: referrals_referred_user_id_fkey on public.referrals is valid
+-- 23 of 36, verify: referrals_referred_user_id_fkey on public.referrals is valid
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- finding F-b3d78413a8
 -- lock none: reads the catalog

@@ -1,5 +1,5 @@
 -- migrate:up
--- 8 of 34, indexes: no rows share a key of the index referrals_referred_email_1cba57_key on public.referrals
+-- 9 of 36, indexes: no rows share a key of the index referrals_referred_email_1cba57_key on public.referrals
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- finding F-83354c485c
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals, for the time of a build: reads and writes go on

@@ -1,5 +1,5 @@
 -- migrate:up
--- 10 of 34, constraints: no row breaks referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals
+-- 12 of 36, constraints: no row breaks referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- finding F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.referrals, for a scan: reads and writes go on

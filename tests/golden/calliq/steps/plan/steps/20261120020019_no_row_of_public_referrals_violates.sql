@@ -1,7 +1,7 @@
 -- migrate:up
--- 16 of 34, verify: no row of public.referrals violates
+-- 20 of 36, verify: no row of public.referrals violates
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
--- finding F-83354c485c
+-- finding F-872955c06e
 -- lock ACCESS SHARE on public.referrals: nobody waits
 -- runs in a transaction, which the runner begins and ends
 SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
@@ -21,11 +21,7 @@ number bigint;
 BEGIN
 number := (SELECT count(*) AS count_1 
 FROM public.referrals 
-WHERE (public.referrals.tableoid, public.referrals.ctid) IN (SELECT ranked.leaf, ranked.place 
-FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY lower(btrim(public.referrals.referred_email)) ORDER BY public.referrals.created_at ASC NULLS LAST, public.referrals.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
-FROM public.referrals 
-WHERE lower(btrim(public.referrals.referred_email)) IS NOT NULL) AS ranked 
-WHERE ranked.number > 1));
+WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email)));
 IF number > 0 THEN
 RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
 END IF;
