@@ -35,6 +35,7 @@ synchronous_commit = off
 full_page_writes = off
 max_connections = 100
 max_locks_per_transaction = 512
+max_prepared_transactions = 4
 max_wal_size = '4GB'
 timezone = 'UTC'
 """

@@ -62,17 +62,21 @@ def _not_allowed() -> Sql:
 
 
 def _holders(places: Iterable[tuple[str, str]]) -> str:
-    """Who holds locks on the tables or their partitions, the oldest transactions first, in words."""
+    """Who holds locks on the tables or their partitions, the oldest transactions first, in words; those that are
+    prepared belong to no process."""
     oids = ", ".join(dict.fromkeys(str(oid_of(*place)) for place in places))
-    return f"""SELECT coalesce(pg_catalog.string_agg(pg_catalog.format(
-    'pid %s (%s, %s, transaction open for %s)', held.pid,
-    coalesce(nullif(held.application_name, ''), 'unnamed'), coalesce(held.state, 'state hidden'),
-    coalesce((pg_catalog.clock_timestamp() - held.xact_start)::interval(0)::text, 'an unknown time')), '; '),
+    return f"""SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
     'nobody any more')
-FROM (SELECT DISTINCT a.pid, a.application_name, a.state, a.xact_start
-    FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+        AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
     AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[{oids}]) AS root
         UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[{oids}]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY a.xact_start LIMIT 3) AS held"""  # noqa: S608
+    ORDER BY since LIMIT 3) AS held"""  # noqa: S608

@@ -12,13 +12,17 @@ from auditor.remedy import order
 from auditor.remedy.operation import PlanContext
 from auditor.remedy.quarantine import NO_LOCK, Quarantine, relation_of
 from auditor.remedy.script import block, digest, inner, oid_of, refuse, transaction, words
+from auditor.remedy.waiting import unhindered
 from auditor.sql import Sql
 
 _SERVER = "server-"
 
 
 def server_step(context: PlanContext, phase: Phase) -> Step:
-    """Stops a file on a server or in a database that it was not written for: each may be run by itself."""
+    """Stops a file on a server or in a database that it was not written for, and names who may make it wait.
+
+    Each file may be run by itself.
+    """
     server = context.catalog.server
     title = f"written for PostgreSQL {server.major}, database {server.database}"
     body = "\n".join(
@@ -46,7 +50,7 @@ def server_step(context: PlanContext, phase: Phase) -> Step:
         phase=phase,
         order=(order.FIRST, ""),
         title=title,
-        parts=(transaction(title, block(body)),),
+        parts=(transaction(title, block(body), unhindered()),),
         lock=NO_LOCK,
     )
 

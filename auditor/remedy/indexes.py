@@ -13,6 +13,7 @@ from auditor.remedy.index_names import IndexName, free_index_name, leaf_index
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.partitioned import index_tree
 from auditor.remedy.script import block, digest, named, outside, refuse, transaction, words
+from auditor.remedy.waiting import unhindered
 from auditor.sql import Condition, Expression, Sql
 
 _LAST = 9
@@ -20,6 +21,8 @@ _LAST = 9
 
 def index_step(phase: Phase, table: Table, title: str, parts: Sequence[Part], place: int = 0) -> Step:
     """A step of statements that PostgreSQL refuses in a transaction, and of what is looked at before them."""
+    if phase is Phase.INDEXES:
+        parts = (transaction("who would make a build wait", unhindered()), *parts)
     return Step(
         id=f"index-{digest(table.schema, table.name, psql_text(parts))}",
         phase=phase,

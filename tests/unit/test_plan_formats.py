@@ -27,7 +27,7 @@ def test_no_text_leaves_its_literal_in_a_revision(audit: Audit) -> None:
     for name, text in alembic.render(audit).items():
         if name.endswith(".py"):
             functions = [each.name for each in ast.parse(text).body if isinstance(each, ast.FunctionDef)]
-            assert functions == ["upgrade", "downgrade", "_apart", "_transaction", "_outside", "_send"]
+            assert functions == ["upgrade", "downgrade", "_apart", "_say", "_transaction", "_outside", "_send"]
 
 
 @settings(deadline=None)
