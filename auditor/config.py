@@ -72,9 +72,9 @@ class Intention(_Part, frozen=True, kw_only=True):
     """A constraint of the coming migration.
 
     `table` is `schema.table` (parts in double quotes where they hold a dot); `references` is `schema.table(column)`;
-    `expression` stands for the column of a foreign key that lies inside JSON (`metadata->>'call_id'`), `expressions`
-    for columns of a unique key (`lower(email)`), which `where` narrows; `condition` is the CHECK's; `fill` is the
-    SQL expression that replaces NULL, `nulls` what becomes of NULLs otherwise.
+    `expression` stands for the column of a foreign key that lies inside JSON (`metadata->>'call_id'`), which `column`
+    is to hold; `expressions` for columns of a unique key (`lower(email)`), which `where` narrows; `condition` is the
+    CHECK's; `fill` is the SQL expression that replaces NULL, `nulls` what becomes of NULLs otherwise.
     """
 
     kind: Literal["not-null", "foreign-key", "unique", "check"]
@@ -82,6 +82,7 @@ class Intention(_Part, frozen=True, kw_only=True):
     columns: tuple[str, ...] = ()
     references: str | None = None
     expression: str | None = None
+    column: str | None = None
     expressions: tuple[str, ...] = ()
     where: str | None = None
     condition: str | None = None

@@ -161,7 +161,7 @@ _PARTS_OF_ALL = ("kind", "table")
 _PARTS = {
     "not-null": ("columns", "fill", "nulls"),
     "unique": ("columns", "expressions", "where"),
-    "foreign-key": ("columns", "expression", "references", "on-delete"),
+    "foreign-key": ("columns", "expression", "column", "references", "on-delete"),
     "check": ("condition",),
 }
 
@@ -173,6 +173,8 @@ def _require_fitting(intention: Intention) -> None:
         known = (*_PARTS_OF_ALL, *_PARTS[intention.kind])
         if each.encode_name not in known and getattr(intention, each.name) != each.default:
             raise AuditorError(f"{place} has no use for {each.encode_name}", f"it takes {', '.join(known[2:])}")
+    if intention.column is not None and intention.expression is None:
+        raise AuditorError(f"{place} names a column for a key that is in one", "add expression, or leave column out")
     if intention.fill is not None and intention.nulls is not None:
         raise AuditorError(f"{place} says twice what becomes of NULL", "write either fill or nulls")
 
@@ -194,7 +196,7 @@ def reference_of(catalog: Catalog, each: Intended) -> Reference:
             f"[[intend]] names {intention.references}: there is no such table", _nearest(intention.references, known)
         )
     _require_columns(referenced, named.columns)
-    columns, path = (each.columns, ()) if each.columns else _inside_json(table, intention.expression or "")
+    columns, path = _key_of(each)
     ref_columns = named.columns or referenced.primary_key
     if len(columns) != len(ref_columns):
         raise AuditorError(
@@ -205,7 +207,7 @@ def reference_of(catalog: Catalog, each: Intended) -> Reference:
         schema=table.schema,
         table=table.name,
         columns=columns,
-        expression=intention.expression,
+        expression=intention.expression if path else None,
         ref_schema=referenced.schema,
         ref_table=referenced.name,
         ref_columns=ref_columns,
@@ -214,6 +216,14 @@ def reference_of(catalog: Catalog, each: Intended) -> Reference:
         evidence=("named by the configuration",),
         json_path=path,
     )
+
+
+def _key_of(each: Intended) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns and the path inside JSON: once the column is there that is to hold the key, it is the key."""
+    column = each.intention.column
+    if column is not None and each.table.has_column(column):
+        return (column,), ()
+    return (each.columns, ()) if each.columns else _inside_json(each.table, each.intention.expression or "")
 
 
 _STRING = r"'((?:[^']|'')*)'"

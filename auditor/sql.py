@@ -131,6 +131,15 @@ def operate(left: Expression, operator: tuple[str, str], right: Expression) -> C
     return left.op(symbol, is_comparison=True, return_type=sa.Boolean())(right)
 
 
+def json_text(column: Expression, path: tuple[str, ...]) -> Expression:
+    """`column -> 'outer' ->> 'inner'`: the scalar at that path as text, NULL where there is none."""
+    *outer, last = path
+    value = column
+    for key in outer:
+        value = value.op("->")(sa.literal(key))
+    return value.op("->>", return_type=sa.Text())(sa.literal(last))
+
+
 def quote(*names: str) -> Sql:
     """A name, or a qualified one, quoted where it must be."""
     return Sql(".".join(_PREPARER.quote_identifier(name) if _needs_quotes(name) else name for name in names))

@@ -22,6 +22,8 @@ _DEFINITION = re.compile(r"^(?:ALTER|CREATE|DROP|GRANT|REVOKE|REFRESH)\b[^;]*;$"
 _EXCEPTIONS = {
     # The root of a partitioned table, where CONCURRENTLY is refused: it takes the leaves' indexes, and reads no row.
     r"CREATE (UNIQUE )?INDEX (?!CONCURRENTLY)": "require-concurrent-index-creation",
+    # The column takes a key of that type: another type would be another foreign key.
+    r"ALTER TABLE .* ADD COLUMN .* integer;": "prefer-bigint-over-int",
     # The CHECK that spares SET NOT NULL its scan before 18, made two transactions before: NOT NULL says the same now.
     r"ALTER TABLE \S+ DROP CONSTRAINT \S+is_set\"?;": "ban-drop-constraint",
 }

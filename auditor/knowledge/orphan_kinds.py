@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from auditor.catalog import Action
 from auditor.check import Facts
+from auditor.knowledge.json_keys import asked_column, moved, offered_column
 from auditor.knowledge.naming import names_by_words
 from auditor.knowledge.orphans import (
     clean_ups,
@@ -24,7 +25,7 @@ from auditor.model import Certainty, Reference, Severity
 from auditor.probe import Judgement, Measurement, OrphanName, ReferenceProbe, relation
 from auditor.references import AntiJoin, anti_join
 from auditor.references.kinds import folded
-from auditor.remedy import Operation, Remedy, assign
+from auditor.remedy import Operation, Remedy, assign, set_aside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,11 +88,26 @@ def _remedies_for(
     others = (name for name, number in measured.by_kind if number and name != kind)
     then: tuple[Operation, ...] = ()
     if all(_is_mended(facts, reference, join, each, measured) for each in others):
-        then = declaration(join.table, join.referenced, reference, intended_action(facts, reference) or "NO ACTION")
-    found = _ways(facts, reference, join, kind, then)
+        action: Action = intended_action(facts, reference) or "NO ACTION"
+        then = moved(join, reference, asked_column(facts, reference), action)
+        then = then or declaration(join.table, join.referenced, reference, action)
+    found = (*_ways(facts, reference, join, kind, then), *_moves(facts, reference, join, kind, then))
     chosen = _is_mended(facts, reference, join, kind, measured)
     # A guess, and one that not a single row bears out, changes no row unless a person chooses it.
     return found if chosen else tuple(replace(each, chosen=False) for each in found)
+
+
+def _moves(
+    facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, then: tuple[Operation, ...]
+) -> Iterator[Remedy]:
+    """Where nobody asked for it: a column for a key inside JSON, offered."""
+    action: Action = intended_action(facts, reference) or "NO ACTION"
+    column = offered_column(join, reference)
+    operations = moved(join, reference, column, action)
+    if operations and kind == "plain" and not then:
+        aside = set_aside(join.table, join.violation_of(kind))
+        summary = f"set the orphans aside, and give their key a column of its own, {column}"
+        yield Remedy(kind="move-key", summary=summary, operations=(aside, *operations), chosen=False)
 
 
 def _is_mended(facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, measured: Measurement) -> bool:

@@ -125,17 +125,8 @@ def referencing_values(table: Table, reference: Reference) -> tuple[sql.Expressi
     """The referencing columns, or the text that lies at the reference's path inside its JSON column."""
     row = relation(table)
     if reference.json_path:
-        return (json_text(row.c[reference.columns[0]], reference.json_path),)
+        return (sql.json_text(row.c[reference.columns[0]], reference.json_path),)
     return tuple(row.c[column] for column in reference.columns)
-
-
-def json_text(column: sql.Expression, path: tuple[str, ...]) -> sql.Expression:
-    """`column -> 'outer' ->> 'inner'`: the scalar at that path as text, NULL where there is none."""
-    *outer, last = path
-    value = column
-    for key in outer:
-        value = value.op("->")(sa.literal(key))
-    return value.op("->>", return_type=sa.Text())(sa.literal(last))
 
 
 def comparison(

@@ -5,6 +5,7 @@ from auditor.remedy.decisions import await_decision
 from auditor.remedy.duplicates import end_duplicates, set_aside_duplicates
 from auditor.remedy.foreign_keys import add_foreign_key
 from auditor.remedy.indexes import create_index, rebuild_index
+from auditor.remedy.json_keys import is_movable, move_json_key
 from auditor.remedy.not_null import set_not_null
 from auditor.remedy.operation import Operation, PlanContext, Referral
 from auditor.remedy.privileges import revoke
@@ -31,6 +32,8 @@ __all__ = [
     "enable_row_security",
     "end_duplicates",
     "force_row_security",
+    "is_movable",
+    "move_json_key",
     "plan_of",
     "populate_view",
     "rebuild_index",

@@ -60,6 +60,11 @@ def is_server_step(step: Step) -> bool:
     return step.id.startswith(_SERVER)
 
 
+def mark_of(plan_id: str) -> str:
+    """How the comment begins of a column that the plan itself adds: what it holds follows from other columns."""
+    return f"auditor {plan_id}:"
+
+
 def ready(quarantines: Sequence[Quarantine]) -> Sql:
     """Stops where a quarantine is missing, or lacks a column as the table has it by now: its values would be lost."""
     values = ", ".join(
@@ -68,6 +73,7 @@ def ready(quarantines: Sequence[Quarantine]) -> Sql:
         for each in quarantines
     )
     pairs = f"(VALUES {values}) AS pair (name, kept, source)"
+    own = sql.literal(mark_of(quarantines[0].plan_id))
     body = f"""SELECT pair.name AS called INTO missing FROM {pairs} WHERE pair.kept IS NULL;
 IF missing.called IS NOT NULL THEN
     {
@@ -82,6 +88,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM {pairs}
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), {own})
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     {

@@ -142,7 +142,12 @@ def undone(returns: Sequence[Return], mended: Sql | None, *, before: str = "", b
         f"({_rows(back, each, f'kept.{sql.quote(each.meta[3])}')})" for back in returns for each in back.quarantines
     )
     again = "FOREACH command IN ARRAY again LOOP\n    EXECUTE command;\nEND LOOP;"
-    steps = ("SET CONSTRAINTS ALL IMMEDIATE;", _triggers_off(quarantines), *map(_carefully, returns), again)
+    steps = (
+        "SET CONSTRAINTS ALL IMMEDIATE;",
+        triggers_off([each.table for each in quarantines]),
+        *map(_carefully, returns),
+        again,
+    )
     tables = [each.table for each in quarantines]
     body = f"""{begun}
 IF {missing} THEN
@@ -196,9 +201,9 @@ def _rows(back: Return, quarantine: Quarantine, selected: str) -> str:
     )
 
 
-def _triggers_off(quarantines: Sequence[Quarantine]) -> str:
+def triggers_off(tables: Sequence[Table]) -> str:
     """Switches the enabled triggers of the tables and of their partitions off, and notes how to put each back."""
-    oids = ", ".join(str(oid_of(each.table.schema, each.table.name)) for each in quarantines)
+    oids = ", ".join(str(oid_of(each.schema, each.name)) for each in tables)
     return f"""SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
     pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
         CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))

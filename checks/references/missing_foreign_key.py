@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from auditor.check import Example, Facts, check
+from auditor.knowledge.json_keys import asked_column, moved
 from auditor.knowledge.orphans import (
     declaration,
     intended_action,
@@ -47,7 +48,8 @@ def missing_foreign_key(facts: Facts) -> Iterator[ReferenceProbe]:
     """
     for reference in undeclared(facts):
         join = anti_join(facts.catalog, reference)
-        if join is None or not reference.is_plain or is_declared(join.table, join.referenced, reference):
+        is_plain = reference.is_plain or asked_column(facts, reference) is not None
+        if join is None or not is_plain or is_declared(join.table, join.referenced, reference):
             continue
         yield ReferenceProbe(
             **join.parts,
@@ -62,7 +64,8 @@ def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measure
     if measured.violations:
         return None
     action = intended_action(facts, reference)
-    then = declaration(join.table, join.referenced, reference, action or "NO ACTION")
+    then = moved(join, reference, asked_column(facts, reference), action or "NO ACTION")
+    then = then or declaration(join.table, join.referenced, reference, action or "NO ACTION")
     # What the plan declares it has to know by when it sets rows aside: a guess takes no row along, and is not declared.
     is_sure = action is not None or reference.confidence >= facts.config.thresholds.blocker_confidence
     remedy = Remedy(kind="add-constraint", summary="declare the foreign key", operations=then, chosen=is_sure)
