@@ -160,6 +160,8 @@ def _doubts(place: Place, key: Key, strongest: float, keys: Keys) -> Iterator[tu
             yield 0.3, "not named like a key"
         if place.family == "text" and not called.suffix:
             yield 0.4, "not named like a key"
+    if place.is_plain and not called.suffix and called.words[-1] != place.last_name.lower()[-len(called.words[-1]) :]:
+        yield 0.3, "in the plural: it may count them"
     if called.is_actor and place.family == "text" and not called.is_key_like and "by" not in called.words:
         yield 0.3, "it may hold a name"
 

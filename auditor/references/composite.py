@@ -82,7 +82,7 @@ def _scoped(catalog: Catalog, keys: Sequence[tuple[Table, tuple[str, ...]]]) -> 
             if name(own).joined == "id" or name(table.name).joined == name(own).stem:
                 words = name(table.name).words
                 for start in range(len(words)):
-                    by_name["".join(words[start:])].append((table, key, own, 0.75 if start == 0 else 0.6))
+                    by_name["".join(words[start:])].append((table, key, own, 0.80 if start == 0 else 0.66))
     for table in catalog.measurable():
         for column in table.columns:
             called = name(column.name)
@@ -101,7 +101,8 @@ def _of_same_names(catalog: Catalog, keys: Sequence[tuple[Table, tuple[str, ...]
     used = Counter(column for _, key in keys for column in key)
     by_column: defaultdict[str, list[tuple[Table, tuple[str, ...]]]] = defaultdict(list)
     for referenced, key in keys:
-        if all(name(column).suffix in KEY_WORDS and name(column).stem for column in key):
+        is_main = key == referenced.primary_key or len(referenced.primary_key) != 1
+        if is_main and all(name(column).suffix in KEY_WORDS and name(column).stem for column in key):
             by_column[min(key, key=lambda column: (used[column], column))].append((referenced, key))
     for table in catalog.measurable():
         own = {frozenset(key) for key in table.candidate_keys()}

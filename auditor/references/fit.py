@@ -46,11 +46,11 @@ class Fits:
         if share < 0.5:
             return 0.04
         if share < 0.7:
-            return 0.3
+            return 0.15
         if family == "uuid":
             return 40.0 if share >= 0.99 else 15.0
         if share < 0.9:
-            return 0.7
+            return 0.45
         factor = self._full_factor(candidate, family)
         return factor if share >= 0.99 else min(factor, 1.5)
 

@@ -5,6 +5,7 @@ The probabilities are those that held on 31 public schemas; they are priors, the
 
 import re
 
+from auditor.catalog import Table
 from auditor.references.actors import Actors
 from auditor.references.candidate import Hint, Place
 from auditor.references.keys import Key, Keys, start_of
@@ -51,7 +52,7 @@ def _same_name(place: Place, called: Name, keys: Keys) -> Named:
         share = _of_same_name(place, key, same, primary)
         if _is_common(called, key, primary):
             share *= 0.25
-        if not key.is_named_after_table and _names_another_table(place, called, key, keys):
+        if not key.is_named_after_table and _is_key_of_its_own(place, called, key, keys):
             share *= 0.25
         yield key, Hint(probability=share, text=f"the same name as the key {key.table.name}.{key.column.name}")
 
@@ -61,10 +62,13 @@ def _is_common(called: Name, key: Key, primary: list[Key]) -> bool:
     return called.is_generic and not key.is_named_after_table and not (primary == [key] and called.stem)
 
 
-def _names_another_table(place: Place, called: Name, key: Key, keys: Keys) -> bool:
-    """Whether the key is a reference itself: `analytics.product_id`, unique, beside a table of products."""
+def _is_key_of_its_own(place: Place, called: Name, key: Key, keys: Keys) -> bool:
+    """Whether the place is a key, too, or the other key is a reference itself: `scores.product_id`, unique, beside a
+    table of products."""
     named = keys.by_table_name.get(place.table.schema, called.stem) + keys.by_core.get(place.table.schema, called.stem)
-    return bool(called.stem) and any(each.table.oid != key.table.oid for each in named)
+    refers = called.stem and any(each.table.oid != key.table.oid for each in named)
+    own = (place.column.name,) in place.table.candidate_keys()
+    return own or bool(refers and not _is_part_of(place.table, key.table))
 
 
 def _of_same_name(place: Place, key: Key, same: list[Key], primary: list[Key]) -> float:
@@ -73,10 +77,15 @@ def _of_same_name(place: Place, key: Key, same: list[Key], primary: list[Key]) -
         return 0.15 if primary else alone / len(same) ** 0.5
     if len(primary) == 1:
         return 0.85
-    own, theirs = name(place.table.name).joined, name(key.table.name).joined
-    if own.startswith(theirs) or own.endswith(theirs):
+    if _is_part_of(place.table, key.table):
         return 0.85  # of those that share a key, the one that the referencing table's name begins or ends with
     return 0.8 if key.is_named_after_table else 0.45
+
+
+def _is_part_of(table: Table, whole: Table) -> bool:
+    """`employeepayhistory` of `employee`: the one name begins or ends with the other."""
+    own, theirs = name(table.name).joined, name(whole.name).joined
+    return own.startswith(theirs) or own.endswith(theirs)
 
 
 def _role_and_table(place: Place, called: Name, keys: Keys) -> Named:
@@ -123,7 +132,7 @@ def _end_of_table(place: Place, called: Name, keys: Keys) -> Named:
     tables = len({key.table.oid for key in near or found})
     for key in near or found:
         fitting = fit(called, key, exact=1.0, other=0.85, bare=0.7)
-        share = 0.72 if near else 0.55
+        share = 0.80 if near else 0.62
         if fitting:
             alone = share * fitting / tables**0.5
             yield key, Hint(probability=alone, text=f"named as the end of {key.table.name}")
@@ -175,8 +184,8 @@ def _abbreviation(place: Place, called: Name, keys: Keys) -> Named:
     short = called.stem_words
     for key in keys.by_table_start.get(place.table.schema, start_of(short)):
         words = name(key.table.name).words
-        if short != words and all(map(_abbreviates, short, words)):
-            yield key, Hint(probability=0.62, text=f"{called.stem} abbreviates {key.table.name}")
+        if short != words and key.table.oid != place.table.oid and all(map(_abbreviates, short, words)):
+            yield key, Hint(probability=0.66, text=f"{called.stem} abbreviates {key.table.name}")
     for key in keys.by_initials.get(place.table.schema, called.stem):
         yield key, Hint(probability=0.4, text=f"the initials of {key.table.name}")
 

@@ -7,6 +7,9 @@ from functools import cached_property, lru_cache
 KEY_WORDS = frozenset("id key code uuid guid no num nr nbr number pk fk sk cd ref oid uid".split())  # noqa: SIM905
 """A column whose name ends so holds a key, of its own table or of another."""
 
+NUMBER_WORDS = frozenset("no num nr nbr number code ref cd".split())  # noqa: SIM905
+"""Those that people count or abbreviate by: an `order_number` is seldom the `id` of an order."""
+
 NATURAL_KEY_WORDS = KEY_WORDS | {"name", "slug", "symbol", "email", "login", "username", "abbreviation", "iso"}
 """What a text key is called."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditor.references.candidate import Hint, Place
 from auditor.references.keys import Key, Keys
-from auditor.references.names import GLUED_ROLES, OPPOSITES, TRAILING_ROLES, Name, name
+from auditor.references.names import GLUED_ROLES, NUMBER_WORDS, OPPOSITES, TRAILING_ROLES, Name, name
 
 Named = Iterator[tuple[Key, Hint]]
 
@@ -17,7 +17,8 @@ def fit(called: Name, key: Key, *, exact: float, other: float, bare: float) -> f
     if called.suffix == key.tail:
         return exact if called.is_key_like or key.family != "text" else 0.75 * exact
     if called.suffix:
-        return other if key.is_primary and called.is_key_like and name(key.column.name).is_key_like else 0.0
+        fitting = key.is_primary and called.is_key_like and name(key.column.name).is_key_like
+        return (0.5 * other if called.suffix in NUMBER_WORDS and key.tail == "id" else other) if fitting else 0.0
     if key.family == "text":
         natural = key.tail in ("name", "code", "slug", "symbol", "id")
         return (bare if key.is_named_after_table else 0.6 * bare) if natural else 0.0
@@ -31,18 +32,20 @@ def told(key: Key, called: Name, role: str = "") -> str:
 
 def without_prefix(place: Place, called: Name, keys: Keys) -> Named:
     """`user_id` → ad_user, `product` → product_product: the prefix of the schema's tables goes without saying."""
+    bare = 0.80 if keys.style.is_bare else 0.70
     for start in range(len(called.stem_words)):
-        found = _nearest(place, keys.by_core.get(place.table.schema, "".join(called.stem_words[start:])))
+        named = keys.by_core.get(place.table.schema, "".join(called.stem_words[start:]))
+        found = _nearest(place, [key for key in named if start or key.table.oid != place.table.oid])
         tables = len({key.table.oid for key in found})
         for key in found:
-            share = fit(called, key, exact=0.82, other=0.70, bare=0.70) if start == 0 else _in_role(called, key, keys)
+            share = fit(called, key, exact=0.82, other=0.70, bare=bare) if start == 0 else _in_role(called, key, keys)
             if share:
                 text = told(key, called, "role" if start else "") + ", without the tables' prefix"
                 yield key, Hint(probability=share / tables**0.5, text=text)
 
 
 def _in_role(called: Name, key: Key, keys: Keys) -> float:
-    return fit(called, key, exact=0.68, other=0.55, bare=0.60 if keys.style.is_bare else 0.40)
+    return fit(called, key, exact=0.72, other=0.60, bare=0.74 if keys.style.is_bare else 0.40)
 
 
 def _nearest(place: Place, found: list[Key]) -> list[Key]:

@@ -99,8 +99,39 @@ STYLES = {
     ),
 }
 
+NOTHING = {
+    "its own name in words of its table": """CREATE TABLE d_part (row_id int PRIMARY KEY, partid int UNIQUE);
+        CREATE TABLE d_tool (row_id int PRIMARY KEY);
+        CREATE TABLE d_shop (row_id int PRIMARY KEY)""",
+    "keys of the same name": """CREATE TABLE posting (entry_id int PRIMARY KEY);
+        CREATE TABLE address (entry_id int PRIMARY KEY)""",
+    "a number that people write": """CREATE TABLE invoices (id int PRIMARY KEY);
+        CREATE TABLE payments (id int PRIMARY KEY, invoice_number int)""",
+    "how many there are": """CREATE TABLE votes (id int PRIMARY KEY);
+        CREATE TABLE polls (id int PRIMARY KEY, votes int)""",
+}
+
+
+@pytest.mark.parametrize("names", NOTHING)
+def test_names_that_refer_to_nothing(database18: Database, names: str) -> None:
+    assert [each for each in references(database18, NOTHING[names]) if each.confidence >= 0.6] == []
+
 
 @pytest.mark.parametrize("style", STYLES)
 def test_the_style_of_a_schema_is_learned(database18: Database, style: str) -> None:
     script, expected = STYLES[style]
     assert lines(references(database18, script)) == expected
+
+
+def test_what_two_tables_share_of_others_refers_to_these(database18: Database) -> None:
+    script = """CREATE TABLE thing (thing_id int PRIMARY KEY);
+        CREATE TABLE place (place_id int PRIMARY KEY);
+        CREATE TABLE thing_place (
+            thing_place_id int PRIMARY KEY, thing_id int, place_id int, UNIQUE (thing_id, place_id));
+        CREATE TABLE visit (visit_id int PRIMARY KEY, thing_id int, place_id int)"""
+    assert lines(references(database18, script)) == [
+        "thing_place(place_id) -> place(place_id)",
+        "thing_place(thing_id) -> thing(thing_id)",
+        "visit(place_id) -> place(place_id)",
+        "visit(thing_id) -> thing(thing_id)",
+    ]
