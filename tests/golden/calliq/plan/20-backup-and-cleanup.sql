@@ -85,6 +85,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -176,6 +177,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -263,6 +265,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -354,6 +357,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -449,6 +453,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -540,6 +545,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -635,6 +641,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -717,6 +724,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -809,6 +817,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -901,6 +910,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -993,6 +1003,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -1075,6 +1086,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -1166,6 +1178,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';

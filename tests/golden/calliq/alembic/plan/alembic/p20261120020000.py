@@ -256,6 +256,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -338,6 +339,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
@@ -424,6 +426,7 @@ SELECT a.attname AS called, pair.source AS place INTO missing FROM (VALUES ('aud
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pair.source AND a.attnum > 0 AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS b WHERE b.attrelid = pair.kept AND b.attname = a.attname
     AND b.atttypid = a.atttypid AND b.atttypmod = a.atttypmod)
+AND NOT pg_catalog.starts_with(coalesce(pg_catalog.col_description(a.attrelid, a.attnum), ''), 'auditor p20261120020000:')
 LIMIT 1;
 IF missing.called IS NOT NULL THEN
     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
