@@ -84,16 +84,23 @@ def settle(database: Database) -> None:
             sleep(0.05)
 
 
-def kill(_: Database, psql: subprocess.Popen[bytes], after: float) -> None:
+def lets_be(psql: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Waits; whether it still runs."""
+    try:
+        psql.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
+def kill(_: Database, psql: subprocess.Popen[bytes]) -> None:
     """As `kill -9` does: its server process notices when it next has something to say."""
-    sleep(after)
     psql.kill()
     psql.communicate()
 
 
-def terminate(database: Database, psql: subprocess.Popen[bytes], after: float) -> None:
+def terminate(database: Database, psql: subprocess.Popen[bytes]) -> None:
     """Ends its server process."""
-    sleep(after)
     with psycopg.connect(database.server.dsn, autocommit=True) as connection:
         connection.execute(f"SELECT pg_terminate_backend(a.pid) {_SESSIONS}".encode(), [database.name])
     psql.communicate()

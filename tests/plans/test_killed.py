@@ -11,11 +11,23 @@ from time import monotonic
 import pytest
 
 from auditor.remedy import batches
-from tests.plans.calliq import NAME, State, begin, copy_of, finish, kill, plan_of, settle, state, terminate
+from tests.plans.calliq import (
+    NAME,
+    State,
+    begin,
+    copy_of,
+    finish,
+    kill,
+    lets_be,
+    plan_of,
+    settle,
+    state,
+    terminate,
+)
 from tests.servers import Database, Servers
 
-ROUNDS = 4
-KILLS = 5
+KILLS = 20
+AT_MOST = 5  # in one course, so that it is also begun anew
 
 
 @dataclass(frozen=True)
@@ -37,18 +49,20 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_batches")
-def test_killed_anywhere_and_run_again_the_end_is_the_same(servers: Servers, tmp_path: Path) -> None:
+@pytest.mark.parametrize("back", [False, True], ids=["applied", "rolled back"])
+def test_killed_anywhere_and_run_again_the_end_is_the_same(servers: Servers, tmp_path: Path, back: bool) -> None:
     template = servers.calliq(18)
     with copy_of(template) as database:
         plan = plan_of(database, tmp_path)
         assert sum("in batches" in file.read_text(encoding="utf-8") for file in plan.forward) == 1
-        there = _undisturbed(template, database, plan.forward)
-        applied = database.server.create_database("calliq_applied", template=NAME)
-        back = _undisturbed(applied, database, plan.rollback)
+        course = _undisturbed(template, database, plan.forward)
+        if back:
+            applied = database.server.create_database("calliq_applied", template=NAME)
+            course = _undisturbed(applied, database, plan.rollback)
 
-    for number in range(ROUNDS):
-        _disturb(there, Random(f"there {number}"))
-        _disturb(back, Random(f"back {number}"))
+    chance, killed = Random(f"{back}"), 0
+    while killed < KILLS:
+        killed += _disturbed(course, chance)
 
 
 def _undisturbed(template: Database, database: Database, files: Sequence[Path]) -> Course:
@@ -57,11 +71,14 @@ def _undisturbed(template: Database, database: Database, files: Sequence[Path]) 
     return Course(template, files, state(database), monotonic() - started)
 
 
-def _disturb(course: Course, chance: Random) -> None:
+def _disturbed(course: Course, chance: Random) -> int:
+    """Kills it again and again, each time a part of the way further on, until it has come through; how often."""
     with copy_of(course.template) as database:
-        for _ in range(KILLS):
-            end = chance.choice((kill, terminate))
-            end(database, begin(database, course.files), chance.uniform(0, course.lasts))
+        killed = 0
+        while killed < AT_MOST and lets_be(psql := begin(database, course.files), chance.uniform(0, course.lasts / 2)):
+            chance.choice((kill, terminate))(database, psql)
+            killed += 1
         settle(database)
         finish(database, course.files)
         assert state(database) == course.end
+    return killed
