@@ -1,6 +1,6 @@
 """The one entry: all references of a database, declared and inferred."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.catalog import Catalog
 from auditor.config import Config
@@ -19,6 +19,7 @@ from auditor.references.polymorphic import candidates_by_type
 from auditor.references.statements import Recorded, recorded
 from auditor.references.unmeasured import unmeasured
 from auditor.references.unseen import unlooked_candidates, unlooked_composite
+from auditor.references.views import projections, told_of_views
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,9 @@ def find_references(
     """
     empty = empty_tables(connection, catalog)
     inside_json, unopened = places_inside_json(connection, catalog, empty)
+    views = projections(catalog)
     said = told(catalog, config)
+    said = replace(said, aliases=(*said.aliases, *((each.called, each.base.oid) for each in views)))
     statements = recorded(connection, catalog) if can_parse() else Recorded()
     by_type, untyped = candidates_by_type(connection, catalog, empty, said)
     candidates = candidates_of(catalog, inside_json, by_type, said, joins_of(catalog, statements.texts))
@@ -58,7 +61,7 @@ def find_references(
     candidates, evidence = by_condition(connection, candidates, evidence, empty)
     several, untried = infer_composites(connection, catalog, empty)
     scored = (*without_parts(infer(catalog, candidates, evidence), several), *several)
-    inferred = calibrated(scored, calibration, least)
+    inferred = told_of_views(calibrated(scored, calibration, least), views)
     references = (*declared(catalog), *overruled(catalog, config, inferred))
     return Found(
         references=references,

@@ -93,8 +93,11 @@ def test_rows_that_are_gone_themselves_and_orphans_are_none(database: Database) 
 
 
 def test_it_is_a_warning_where_the_row_is_meant_to_go_along(database18: Database) -> None:
-    keyed = TASKS.replace("(51, 9999), ", "") + """; CREATE INDEX ON tasks (project_id);
+    keyed = (
+        TASKS.replace("(51, 9999), ", "")
+        + """; CREATE INDEX ON tasks (project_id);
         ALTER TABLE tasks ADD FOREIGN KEY (project_id) REFERENCES projects ON DELETE CASCADE"""
+    )
     (found,) = findings(database18, CHECK, keyed.format(own="deleted_at timestamptz", gone="deleted_at = now()"))
     assert (found.severity, found.certainty) == (Severity.WARNING, Certainty.PROVEN)
     assert (found.violations, found.population) == (5, 45)
