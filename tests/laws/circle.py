@@ -22,6 +22,7 @@ from auditor.sql import quote
 from reports import sql as plan_folder
 from tests.catalog.reading import catalog_of
 from tests.identity import Snapshot, snapshot_of
+from tests.laws.rejection import assert_refused
 from tests.servers import Database, Server
 
 OUTSIDE = "written elsewhere"
@@ -52,11 +53,13 @@ class Circle:
 
 
 def keep_the_law(server: Server, script: str) -> None:
-    """Goes through the whole circle on a database of its own."""
+    """Goes through the whole circle on a database of its own; what its audit proposes refuses what it counted."""
     with server.database() as database:
         with database.connect() as connection:
             connection.execute(script.encode())
         circle = _begin(database, _config(script))
+        with database.connect() as connection:
+            assert_refused(connection, circle.catalog, circle.audit)
         before, rows = _state(database), _rows(database, circle.catalog)
         circle.run(*_FORWARD)
         after = _state(database)

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.laws.circle import keep_the_law
-from tests.laws.drawing import Script, databases
+from tests.laws.databases import databases
+from tests.laws.drawing import Script
 from tests.servers import Servers
 
 # How many new databases each shard draws; without it, the same ones as always.
 NEW = int(os.environ.get("AUDITOR_LAWS", "0"))
 SHARDS = 8 if NEW else 4
 many = settings(
-    max_examples=NEW or 30,
+    max_examples=NEW or 26,
     database=None,
     # Making a failure smaller takes minutes: for that is `make laws`.
     phases=tuple(Phase) if NEW else (Phase.generate,),

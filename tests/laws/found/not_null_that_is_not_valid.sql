@@ -4,7 +4,7 @@ INSERT INTO users VALUES (1, 'a'), (2, 'b');
 DO $do$
 BEGIN
     IF current_setting('server_version_num')::int >= 180000 THEN
-        ALTER TABLE users ADD CONSTRAINT given NOT NULL needed NOT VALID;
+        EXECUTE 'ALTER TABLE users ADD CONSTRAINT given NOT NULL needed NOT VALID';
     END IF;
 END
 $do$;
