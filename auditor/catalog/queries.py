@@ -95,12 +95,23 @@ WHERE {_SUBJECT} AND NOT EXISTS (
   WHERE e.classid = {_class("pg_class")} AND e.objid = c.oid AND e.objsubid = 0 AND e.deptype = 'e')
 ORDER BY n.nspname, c.relname"""
 
+# A key by which rows are placed in partitions, expressions in it too, is what its columns cannot be dropped from.
 COLUMNS = f"""
 SELECT a.attrelid, a.attnum, a.attname, a.atttypid, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
   d.oid IS NOT NULL,
   CASE WHEN d.oid IS NOT NULL THEN {_text_of("pg_catalog.pg_get_expr(d.adbin, d.adrelid)", "pg_attrdef", "d.oid")} END,
   a.attidentity <> '', a.attgenerated <> '', ln.nspname, l.collname, l.collisdeterministic,
-  pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT'), o.description
+  pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT'), o.description,
+  c.relkind = 'p' AND EXISTS (
+    WITH RECURSIVE tree (oid) AS (
+      SELECT c.oid
+      UNION ALL
+      SELECT i.inhrelid FROM tree JOIN pg_catalog.pg_inherits i ON i.inhparent = tree.oid
+      JOIN pg_catalog.pg_class m ON m.oid = i.inhrelid AND m.relkind = 'p'
+    )
+    SELECT FROM tree JOIN pg_catalog.pg_attribute b ON b.attrelid = tree.oid AND b.attname = a.attname
+    JOIN pg_catalog.pg_depend e ON e.classid = {_class("pg_class")} AND e.objid = tree.oid AND e.objsubid = b.attnum
+      AND e.refclassid = {_class("pg_class")} AND e.refobjid = tree.oid AND e.refobjsubid = 0 AND e.deptype = 'i')
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid

@@ -95,7 +95,7 @@ def columns_of(
     """Columns by relation. `not_valid` are those whose NOT NULL is not valid yet (18 sets attnotnull all the same)."""
     found: dict[int, list[Column]] = defaultdict(list)
     for relation, number, name, type_oid, type_text, not_null, has_default, default, *rest in rows:
-        identity, generated, collation_schema, collation, deterministic, readable, comment = rest
+        identity, generated, collation_schema, collation, deterministic, readable, comment, places = rest
         if type_oid not in types or readable is None or (has_default and default is None):
             unread.add(relation)
         if type_oid not in types:
@@ -112,6 +112,7 @@ def columns_of(
                 generated=generated,
                 collation=collation and Collation(schema=collation_schema, name=collation, deterministic=deterministic),
                 readable=readable is not False,
+                places_rows=places is True,
                 comment=comment,
                 statistics=statistics.get((relation, name)),
             )

@@ -17,6 +17,7 @@ class Column:
     """A column. `type_text` is format_type's text with the schema where it is not pg_catalog; `default` its expression.
 
     `readable` is whether this role may select it; `statistics` is None where there are none or they are hidden.
+    `places_rows`: the table, or a partition that has partitions of its own, places its rows by this column's value.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Column:
     generated: bool = False
     collation: Collation | None = None
     readable: bool = True
+    places_rows: bool = False
     comment: str | None = None
     statistics: ColumnStatistics | None = None
 

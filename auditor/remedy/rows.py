@@ -171,6 +171,8 @@ def assignment_steps(  # noqa: PLR0917
             f"{named(each)}({', '.join(key.columns)}) follows what is assigned in {named(table)}, as its"
             " foreign key says ON UPDATE CASCADE, and follows it back on a rollback; no copy of its rows is kept"
         )
+    if moves := any(table.column(column).places_rows for column in values):
+        yield _moving(table, context.violations)
     rank = min(rank, order.FILL) if mends_a_check(table, values) else rank
     step = _assigning(identity(table, rows(None), values), table, values)
     quarantine = Quarantine(table, context.plan_id)
@@ -178,7 +180,7 @@ def assignment_steps(  # noqa: PLR0917
     yield from around(context, quarantine)
     change = Change(
         step=step,
-        title=f"assign {named(table)}({printable(', '.join(values))})",
+        title=f"assign {named(table)}({printable(', '.join(values))})" + (", moving rows to other partitions" * moves),
         rows=rows,
         tables=(table,),
         expected=float(context.violations or 0),
@@ -198,6 +200,14 @@ def fill_of(operation: Operation) -> Fill | None:
     if not isinstance(operation, _Assign) or any(is_null(value) for value in operation.values.values()):
         return None
     return Fill(table=operation.table, values=operation.values, violation=operation.violation)
+
+
+def _moving(table: Table, rows: int | None) -> Note:
+    number = "rows" if rows is None else f"up to {rows:,} rows"
+    return Note(
+        f"{named(table)}: {number} move to another partition, as a delete and an insert there do: so triggers fire; who"
+        " updates such a row meanwhile gets the error 40001 and has to try again; a rollback moves them back"
+    )
 
 
 def _assigning(identity: str, table: Table, columns: Iterable[str]) -> str:

@@ -1,12 +1,15 @@
-"""Before PostgreSQL 18 a partitioned table's foreign key is validated leaf by leaf, and the root's reads no row."""
+"""Partitioned tables: before PostgreSQL 18 a foreign key is validated on the leaves, and the root's reads no row; rows
+that an update moves are told of, and come back to where they were."""
 
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
+from auditor.catalog import Catalog
 from auditor.model import Part, Phase
-from auditor.remedy import add_foreign_key
-from tests.remedy.applying import full_circle, plan_for, table
+from auditor.remedy import Operation, add_foreign_key, assign, batches
+from tests.remedy.applying import column, full_circle, plan_for, table
 from tests.servers import Database, Servers, found_versions
 
 PARTITIONED = """
@@ -58,3 +61,36 @@ def scans_of(database: Database, parts: list[Part]) -> dict[str, int]:
                 connection.execute(statement.encode())
             scanned[part.title] += sum(SCANS in each for each in said)
     return scanned
+
+
+MOVING = """
+CREATE TABLE parcels (id int, region text, PRIMARY KEY (id, region)) PARTITION BY LIST (region);
+CREATE TABLE parcels_north PARTITION OF parcels FOR VALUES IN ('north');
+CREATE TABLE parcels_rest PARTITION OF parcels DEFAULT PARTITION BY RANGE (id);
+CREATE TABLE parcels_rest_1 PARTITION OF parcels_rest FOR VALUES FROM (0) TO (20);
+CREATE TABLE parcels_rest_2 PARTITION OF parcels_rest FOR VALUES FROM (20) TO (100);
+INSERT INTO parcels SELECT n, (ARRAY['north', 'North', 'south'])[n % 3 + 1] FROM generate_series(1, 60) AS n;
+"""
+
+
+def lowered(catalog: Catalog) -> list[Operation]:
+    region = column(table(catalog, "parcels"), "region")
+    return [assign(table(catalog, "parcels"), {"region": sa.func.lower(region)}, region != sa.func.lower(region))]
+
+
+@pytest.mark.parametrize("at_once", [0, 1000])
+def test_rows_that_move_to_another_partition_are_told_of_and_come_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(batches, "AT_ONCE", at_once)
+    monkeypatch.setattr(batches, "BATCH", 7)
+    with database.connect() as connection:
+        connection.execute(MOVING)
+    plan = plan_for(database, lowered, violations=20)
+
+    between = full_circle(database, plan)
+
+    assert sum(row.startswith("parcels_north(") for row in between.rows["public.parcels"]) == 40
+    (change,) = [step for step in plan.steps if step.phase is Phase.CLEANUP and step.rows]
+    assert change.title == "assign public.parcels(region), moving rows to other partitions"
+    assert any("up to 20 rows move to another partition" in note.text for note in plan.notes)
