@@ -62,11 +62,7 @@ def audit(
         require_sound_fills(session.main, catalog, config)
         found = find_references(session.main, catalog, config)
         facts = Facts(catalog=catalog, references=found.references, config=config)
-        asked, failed = ask(checks, facts)
-        probes = tuple(question for _, question in asked if not isinstance(question, Verdict))
-        plan_of_scans = plan_scans(probes, with_keys=config.samples != "none")
-        measured = run_scans(session, plan_of_scans, config, since=clock.started, progress=progress)
-        answers = (*(answer(check, question, measured, catalog) for check, question in asked), *failed)
+        answers = _answers(session, checks, facts, clock, progress)
         plan_id = clock.started_at.strftime("p%Y%m%d%H%M%S")
         findings, plan, answers = findings_and_plan(answers, session, facts, plan_id)
         coverage = (*coverage_of(answers, catalog), *limits_of(checks, answers, facts, found.unseen))
@@ -87,6 +83,17 @@ def audit(
             tables=tables,
             scans=tuple(session.records),
         )
+
+
+def _answers(
+    session: Session, checks: Sequence[Check], facts: Facts, clock: Clock, progress: Progress | None
+) -> tuple[Answer, ...]:
+    """What came of every question. Scans and numbers are gone by then: the findings need the room."""
+    asked, failed = ask(checks, facts)
+    probes = tuple(question for _, question in asked if not isinstance(question, Verdict))
+    plan_of_scans = plan_scans(probes, with_keys=facts.config.samples != "none")
+    measured = run_scans(session, plan_of_scans, facts.config, since=clock.started, progress=progress)
+    return (*(answer(check, question, measured, facts.catalog) for check, question in asked), *failed)
 
 
 def _run(session: Session, clock: Clock, config: Config) -> Run:

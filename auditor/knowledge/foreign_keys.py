@@ -49,10 +49,9 @@ def declared_keys(facts: Facts, *, holding: bool) -> Iterator[DeclaredKey]:
     """
     for reference in facts.references:
         table = facts.catalog.table(reference.schema, reference.table)
-        join = anti_join(facts.catalog, reference) if reference.declared else None
-        if table is None or join is None:
-            continue
-        for constraint in table.foreign_keys():
+        for constraint in table.foreign_keys() if table and reference.declared else ():
             holds = constraint.validated and constraint.enforced
             if constraint.name == reference.constraint and holds is holding:
-                yield DeclaredKey(table=table, constraint=constraint, reference=reference, join=join)
+                join = anti_join(facts.catalog, reference)
+                if table is not None and join is not None:
+                    yield DeclaredKey(table=table, constraint=constraint, reference=reference, join=join)
