@@ -111,6 +111,19 @@ def test_the_column_follows_while_both_exist_until_the_trigger_is_dropped(databa
         assert keys(connection, "id = 1000") == [None]
 
 
+@pytest.mark.parametrize("action", ["CASCADE", "SET NULL"])
+def test_a_foreign_key_that_acts_by_itself(database18: Database, tmp_path: Path, action: str) -> None:
+    loaded(database18)
+    before = snapshot(database18)
+    plan = write_plan(audit(database18, config(MOVED, f'on-delete = "{action}"')), tmp_path)
+    apply(database18, plan)
+    again = snapshot(database18)
+    apply(database18, plan)
+    assert snapshot(database18) == again
+    roll_back(database18, plan)
+    assert snapshot(database18) == before
+
+
 def test_a_partitioned_table(database: Database, tmp_path: Path) -> None:
     text = given("uuid", "md5(n::text)::uuid", 60)
     parts = (
