@@ -9,8 +9,12 @@ from auditor.model import Note
 from auditor.remedy.closure import Closure, Edge
 from auditor.remedy.script import named
 
-_WORTH_SAYING = 1_000_000  # bytes
+_WORTH_SAYING = 5_000_000  # bytes
 _MEGABYTE = 1_000_000
+_PAGE = 8192
+_BESIDE = 200  # what the quarantine notes beside a row, with the entry in its key
+_SPARE = 1.2  # pages that are not full
+_LOGGED = 3  # the row's copy, that of its page, and what TOAST has of it
 
 
 def dragged(closure: Closure, violations: int | None) -> dict[int, float]:
@@ -63,12 +67,17 @@ def _rounded(number: float) -> int:
 
 
 def room(title: str, tables: tuple[Table, ...], going: Mapping[int, float], images: int) -> Iterator[Note]:
-    """How much the quarantine will hold, of each row so many images; and the log, for whoever archives it."""
-    sizes = {table.oid: table.bytes / table.rows for table in tables if table.rows}
-    held = images * sum(rows * sizes.get(oid, 0.0) for oid, rows in going.items())
-    if held >= _WORTH_SAYING:
-        megabytes = max(1, round(held / _MEGABYTE))
+    """How much the quarantine will hold, of each row so many images; and the log, for whoever archives it.
+
+    After a checkpoint the first change of a page logs all of it: few rows on many pages log far more than they are.
+    """
+    known = [table for table in tables if table.rows and table.oid in going]
+    held = _SPARE * sum(images * going[each.oid] * (each.bytes / (each.rows or 1.0) + _BESIDE) for each in known)
+    pages = sum(min(going[each.oid], each.pages) * (1 if images == 1 else 2 + len(each.indexes)) for each in known)
+    log = _LOGGED * held + pages * _PAGE
+    if log >= _WORTH_SAYING:
         yield Note(
-            f"{title}: the quarantine takes up to {_rounded(megabytes):,} MB, the write-ahead log about"
-            f" {_rounded(3 * megabytes):,} MB"
+            f"{title}: the quarantine takes up to {_rounded(max(1, held / _MEGABYTE)):,} MB, the write-ahead log up to"
+            f" {_rounded(log / _MEGABYTE):,} MB; see that there is room for both, also where the log is archived or"
+            " kept for a replica"
         )
