@@ -11,6 +11,7 @@ from auditor.catalog.index import mentions
 from auditor.check import Facts
 from auditor.intentions import Intended
 from auditor.knowledge.naming import email_columns_of, soft_delete_marker
+from auditor.model import Reference
 from auditor.probe import relation
 
 
@@ -54,6 +55,28 @@ def may_collide(facts: Facts, table: Table, column: Column) -> bool:
     return any(_names_column(each, column) for each in to_come) or any(
         index.reads(column.name) and not _is_answered(index, table, column) for index in table.unique_indexes
     )
+
+
+def compared_as_spelled(facts: Facts) -> frozenset[tuple[str, str, str]]:
+    """The columns (schema, table, name) that an undeclared reference compares with what is no address column: nothing
+    would lower-case both, and the rows would not find each other any more."""
+    ends = set[tuple[str, str, str]]()
+    for each in facts.references:
+        if not each.declared and each.confidence >= facts.config.thresholds.blocker_confidence:
+            ends.update(_lonely_addresses(facts, each))
+    return frozenset(ends)
+
+
+def _lonely_addresses(facts: Facts, reference: Reference) -> Iterator[tuple[str, str, str]]:
+    table = facts.catalog.table(reference.schema, reference.table)
+    referenced = facts.catalog.table(reference.ref_schema, reference.ref_table)
+    ours = {each.name for each in email_columns_of(table, facts.config)} if table and not reference.json_path else set()
+    theirs = {each.name for each in email_columns_of(referenced, facts.config)} if referenced else set()
+    for one, other in zip(reference.columns, reference.ref_columns, strict=True):
+        if one in ours and other not in theirs:
+            yield reference.schema, reference.table, one
+        if other in theirs and one not in ours:
+            yield reference.ref_schema, reference.ref_table, other
 
 
 def _names_column(each: Intended, column: Column) -> bool:

@@ -5,7 +5,15 @@ from functools import partial
 
 from auditor.catalog import Column, Table
 from auditor.check import Example, Facts, check
-from auditor.knowledge.emails import canonical, intended_check, may_collide, normalized, not_normalized, text_of
+from auditor.knowledge.emails import (
+    canonical,
+    compared_as_spelled,
+    intended_check,
+    may_collide,
+    normalized,
+    not_normalized,
+    text_of,
+)
 from auditor.knowledge.naming import email_columns
 from auditor.knowledge.wording import counted
 from auditor.model import Severity
@@ -35,13 +43,15 @@ def email_not_lowercase(facts: Facts) -> Iterator[RowProbe]:
         configuration, as `not-email`.
     Remedy:
         Lower-case and trim them, then add the CHECK. Addresses that are equal then are reported by `duplicate-email`.
-        A column with a foreign key follows the key that it refers to, so nothing is proposed for it.
+        A column with a foreign key follows the key that it refers to, so nothing is proposed for it; and nothing is
+        done unless you choose it where something else is compared with the address as it is spelled.
     """
+    as_spelled = compared_as_spelled(facts)
     for table, column in email_columns(facts.catalog, facts.config):
-        yield _probe(facts, table, column)
+        yield _probe(facts, table, column, is_compared=(table.schema, table.name, column.name) in as_spelled)
 
 
-def _probe(facts: Facts, table: Table, column: Column) -> RowProbe:
+def _probe(facts: Facts, table: Table, column: Column, *, is_compared: bool) -> RowProbe:
     is_intended = intended_check(facts, table, column) is not None
     subject = subject_of(table, column.name)
     proposed = Proposed(
@@ -57,12 +67,14 @@ def _probe(facts: Facts, table: Table, column: Column) -> RowProbe:
         violation=not_normalized(table, column),
         population=text_of(table, column).is_not(None),
         columns=(column.name,),
-        judge=partial(_judge, facts, table, column, is_intended),
+        judge=partial(_judge, facts, table, column, is_intended, is_compared),
         proposes=proposed,
     )
 
 
-def _judge(facts: Facts, table: Table, column: Column, is_intended: bool, measured: Measurement) -> Judgement | None:
+def _judge(  # noqa: PLR0917
+    facts: Facts, table: Table, column: Column, is_intended: bool, is_compared: bool, measured: Measurement
+) -> Judgement | None:
     if not measured.violations:
         return None
     follows = any(column.name in key.columns for key in table.foreign_keys())
@@ -74,15 +86,17 @@ def _judge(facts: Facts, table: Table, column: Column, is_intended: bool, measur
         f"{measured.violations:,} of {counted(measured.population, 'address')}",
         hint=f"{first}, then add the CHECK",
         severity=Severity.BLOCKER if is_intended else None,
-        remedies=() if follows else (_remedy(facts, table, column),),
+        remedies=() if follows else (_remedy(facts, table, column, is_compared=is_compared),),
     )
 
 
-def _remedy(facts: Facts, table: Table, column: Column) -> Remedy:
-    is_free = not may_collide(facts, table, column)
+def _remedy(facts: Facts, table: Table, column: Column, *, is_compared: bool) -> Remedy:
+    waits = "once no unique key stands in the way" if may_collide(facts, table, column) else ""
+    if is_compared:
+        waits = "together with what is compared with them without a foreign key"
     operations = (
         assign(table, {column.name: normalized(table, column)}, not_normalized(table, column)),
         add_check(table, canonical(table, column), f"{column.name}_lowercase"),
     )
-    summary = "lower-case and trim them" + ("" if is_free else ", once no unique key stands in the way")
-    return Remedy(kind="lower-case", summary=summary, operations=operations, chosen=is_free)
+    summary = "lower-case and trim them" + (f", {waits}" if waits else "")
+    return Remedy(kind="lower-case", summary=summary, operations=operations, chosen=not waits)
