@@ -23,7 +23,10 @@ def render(audit: Audit) -> dict[str, str]:
 
 def _file(audit: Audit, phase: Phase, steps: tuple[Step, ...]) -> str:
     blocks = [_header(audit, phase, steps), "\\set ON_ERROR_STOP on\n\\encoding UTF8"]
-    blocks += ["\n".join((*_step_comment(number, step), step.sql.rstrip("\n"))) for number, step in enumerate(steps, 1)]
+    blocks += [
+        "\n".join((*_step_comment(number, step), f"\\echo step {number} of {len(steps)}", step.sql.rstrip("\n")))
+        for number, step in enumerate(steps, 1)
+    ]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -11,6 +11,7 @@
 -- step 1: written for PostgreSQL 18, database calliq
 -- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-54f7a394b6, F-6da80bef00, F-6de59cf672, F-73a797a45a, F-83354c485c, F-848034fdc0, F-872955c06e, F-8795ec2e55, F-8b66c8b1a1, F-9bfad9f797, F-a4d0353fb2, F-b3d78413a8, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-c599d31890, F-d819c0ea38, F-e383d4fb0c, F-e3d8211813, F-ee0ac07f43, F-f1283c8d26, F-f5937acf55
 -- lock none on tables of yours
+\echo step 1 of 7
 -- written for PostgreSQL 18, database calliq
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -58,6 +59,7 @@ COMMIT;
 -- step 2: the quarantine's schema, for nobody but its owner
 -- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-73a797a45a, F-83354c485c, F-872955c06e, F-8795ec2e55, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-e3d8211813, F-ee0ac07f43
 -- lock none on tables of yours
+\echo step 2 of 7
 -- the quarantine's schema, for nobody but its owner
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -73,6 +75,7 @@ COMMIT;
 -- step 3: quarantine for rows of public.calls
 -- finding F-0cf840b09e, F-3f080beb81, F-8795ec2e55, F-e3d8211813
 -- lock none on tables of yours
+\echo step 3 of 7
 -- quarantine for rows of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -134,6 +137,7 @@ COMMIT;
 -- step 4: quarantine for rows of public.referrals
 -- finding F-73a797a45a, F-83354c485c, F-872955c06e
 -- lock none on tables of yours
+\echo step 4 of 7
 -- quarantine for rows of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -192,6 +196,7 @@ COMMIT;
 -- step 5: quarantine for rows of public.transcripts
 -- finding F-bc59456e41
 -- lock none on tables of yours
+\echo step 5 of 7
 -- quarantine for rows of public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -251,6 +256,7 @@ COMMIT;
 -- step 6: quarantine for rows of public.usage_metrics
 -- finding F-b486fca505, F-bd3ede389d, F-ee0ac07f43
 -- lock none on tables of yours
+\echo step 6 of 7
 -- quarantine for rows of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -310,6 +316,7 @@ COMMIT;
 -- step 7: quarantine for rows of public.usage_reservations
 -- finding F-08a95c1528, F-bd6feb7d8e
 -- lock none on tables of yours
+\echo step 7 of 7
 -- quarantine for rows of public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;

@@ -11,6 +11,7 @@
 -- step 1: written for PostgreSQL 18, database calliq
 -- finding F-a4d0353fb2, F-b3d78413a8, F-bc59456e41
 -- lock none on tables of yours
+\echo step 1 of 4
 -- written for PostgreSQL 18, database calliq
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -58,6 +59,7 @@ COMMIT;
 -- step 2: add the foreign key of public.notifications(user_id) to public.users
 -- finding F-a4d0353fb2
 -- lock SHARE ROW EXCLUSIVE on public.notifications and public.users, for milliseconds: writes wait
+\echo step 2 of 4
 -- add the foreign key of public.notifications(user_id) to public.users
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -106,6 +108,7 @@ COMMIT;
 -- step 3: add the foreign key of public.referrals(referred_user_id) to public.users
 -- finding F-b3d78413a8
 -- lock SHARE ROW EXCLUSIVE on public.referrals and public.users, for milliseconds: writes wait
+\echo step 3 of 4
 -- add the foreign key of public.referrals(referred_user_id) to public.users
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -154,6 +157,7 @@ COMMIT;
 -- step 4: add the foreign key of public.transcripts(call_id) to public.calls
 -- finding F-bc59456e41
 -- lock SHARE ROW EXCLUSIVE on public.transcripts and public.calls, for milliseconds: writes wait
+\echo step 4 of 4
 -- add the foreign key of public.transcripts(call_id) to public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;

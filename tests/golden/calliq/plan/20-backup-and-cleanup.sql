@@ -11,6 +11,7 @@
 -- step 1: written for PostgreSQL 18, database calliq
 -- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-73a797a45a, F-83354c485c, F-872955c06e, F-8795ec2e55, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-e3d8211813, F-ee0ac07f43
 -- lock none on tables of yours
+\echo step 1 of 14
 -- written for PostgreSQL 18, database calliq
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -58,6 +59,7 @@ COMMIT;
 -- step 2: set aside rows of public.transcripts
 -- finding F-bc59456e41
 -- lock ROW EXCLUSIVE on public.transcripts: only writers of the same rows wait; 40 rows expected
+\echo step 2 of 14
 -- set aside rows of public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -150,6 +152,7 @@ COMMIT;
 -- step 3: set aside rows of public.usage_metrics
 -- finding F-b486fca505
 -- lock ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait; 18 rows expected
+\echo step 3 of 14
 -- set aside rows of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -238,6 +241,7 @@ COMMIT;
 -- step 4: set aside rows of public.usage_metrics
 -- finding F-bd3ede389d
 -- lock ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait; 52 rows expected
+\echo step 4 of 14
 -- set aside rows of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -330,6 +334,7 @@ COMMIT;
 -- step 5: set aside rows of public.usage_metrics
 -- finding F-ee0ac07f43
 -- lock ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait; 21 rows expected
+\echo step 5 of 14
 -- set aside rows of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -426,6 +431,7 @@ COMMIT;
 -- step 6: set aside rows of public.referrals
 -- finding F-73a797a45a
 -- lock ROW EXCLUSIVE on public.referrals: only writers of the same rows wait; 15 rows expected
+\echo step 6 of 14
 -- set aside rows of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -518,6 +524,7 @@ COMMIT;
 -- step 7: set aside rows of public.referrals
 -- finding F-83354c485c
 -- lock ROW EXCLUSIVE on public.referrals: only writers of the same rows wait; 21 rows expected
+\echo step 7 of 14
 -- set aside rows of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -614,6 +621,7 @@ COMMIT;
 -- step 8: assign public.calls(customer_email)
 -- finding F-3f080beb81
 -- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 60 rows expected
+\echo step 8 of 14
 -- assign public.calls(customer_email)
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -697,6 +705,7 @@ COMMIT;
 -- step 9: assign public.calls(file_url)
 -- finding F-0cf840b09e
 -- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 80 rows expected
+\echo step 9 of 14
 -- assign public.calls(file_url)
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -790,6 +799,7 @@ COMMIT;
 -- step 10: assign public.calls(duration)
 -- finding F-e3d8211813
 -- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 250 rows expected
+\echo step 10 of 14
 -- assign public.calls(duration)
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -883,6 +893,7 @@ COMMIT;
 -- step 11: assign public.calls(user_id)
 -- finding F-8795ec2e55
 -- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 25 rows expected
+\echo step 11 of 14
 -- assign public.calls(user_id)
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -976,6 +987,7 @@ COMMIT;
 -- step 12: assign public.referrals(referred_email)
 -- finding F-872955c06e
 -- lock ROW EXCLUSIVE on public.referrals: only writers of the same rows wait; 15 rows expected
+\echo step 12 of 14
 -- assign public.referrals(referred_email)
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1059,6 +1071,7 @@ COMMIT;
 -- step 13: set aside rows of public.usage_reservations
 -- finding F-08a95c1528
 -- lock ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait; 12 rows expected
+\echo step 13 of 14
 -- set aside rows of public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1151,6 +1164,7 @@ COMMIT;
 -- step 14: assign public.usage_reservations(status)
 -- finding F-bd6feb7d8e
 -- lock ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait; 17 rows expected
+\echo step 14 of 14
 -- assign public.usage_reservations(status)
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;

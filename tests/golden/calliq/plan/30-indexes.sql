@@ -11,6 +11,7 @@
 -- step 1: written for PostgreSQL 18, database calliq
 -- finding F-83354c485c, F-848034fdc0, F-bd6feb7d8e, F-c599d31890, F-ee0ac07f43
 -- lock none on tables of yours
+\echo step 1 of 6
 -- written for PostgreSQL 18, database calliq
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -58,6 +59,7 @@ COMMIT;
 -- step 2: index call_weekly_stats_org_id_week_key on public.call_weekly_stats
 -- finding F-c599d31890
 -- lock SHARE UPDATE EXCLUSIVE on public.call_weekly_stats, for the time of a build: reads and writes go on; outside transactions
+\echo step 2 of 6
 -- who would make a build wait
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -130,6 +132,7 @@ RESET search_path;
 -- step 3: index referrals_referred_email_1cba57_key on public.referrals
 -- finding F-83354c485c
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals, for the time of a build: reads and writes go on; outside transactions
+\echo step 3 of 6
 -- who would make a build wait
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -202,6 +205,7 @@ RESET search_path;
 -- step 4: index transcripts_reviewed_by_idx on public.transcripts
 -- finding F-848034fdc0
 -- lock SHARE UPDATE EXCLUSIVE on public.transcripts, for the time of a build: reads and writes go on; outside transactions
+\echo step 4 of 6
 -- who would make a build wait
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -255,6 +259,7 @@ RESET search_path;
 -- step 5: rebuild index usage_metrics_event_key_key on public.usage_metrics
 -- finding F-ee0ac07f43
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for the time of a build: reads and writes go on; outside transactions
+\echo step 5 of 6
 -- who would make a build wait
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -311,6 +316,7 @@ RESET search_path;
 -- step 6: index usage_reservations_org_id_f38b71_key on public.usage_reservations
 -- finding F-bd6feb7d8e
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_reservations, for the time of a build: reads and writes go on; outside transactions
+\echo step 6 of 6
 -- who would make a build wait
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;

@@ -11,6 +11,7 @@
 -- step 1: written for PostgreSQL 18, database calliq
 -- finding F-0cf840b09e, F-3f080beb81, F-54f7a394b6, F-6da80bef00, F-6de59cf672, F-73a797a45a, F-872955c06e, F-8795ec2e55, F-8b66c8b1a1, F-9bfad9f797, F-a4d0353fb2, F-b3d78413a8, F-b486fca505, F-bc59456e41, F-d819c0ea38, F-e383d4fb0c, F-e3d8211813, F-f1283c8d26, F-f5937acf55
 -- lock none on tables of yours
+\echo step 1 of 21
 -- written for PostgreSQL 18, database calliq
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -58,6 +59,7 @@ COMMIT;
 -- step 2: add and validate calls_customer_email_8aa27b_customer_email_lowercase on public.calls
 -- finding F-3f080beb81
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
+\echo step 2 of 21
 -- no row breaks calls_customer_email_8aa27b_customer_email_lowercase on public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -169,6 +171,7 @@ COMMIT;
 -- step 3: add and validate calls_duration_not_null on public.calls
 -- finding F-e3d8211813
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
+\echo step 3 of 21
 -- no row breaks calls_duration_not_null on public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -280,6 +283,7 @@ COMMIT;
 -- step 4: add and validate calls_file_url_not_null on public.calls
 -- finding F-0cf840b09e
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
+\echo step 4 of 21
 -- no row breaks calls_file_url_not_null on public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -391,6 +395,7 @@ COMMIT;
 -- step 5: add and validate calls_user_id_not_null on public.calls
 -- finding F-8795ec2e55
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
+\echo step 5 of 21
 -- no row breaks calls_user_id_not_null on public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -502,6 +507,7 @@ COMMIT;
 -- step 6: add and validate organizations_timezone_not_null on public.organizations
 -- finding F-54f7a394b6
 -- lock ACCESS EXCLUSIVE on public.organizations, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.organizations, for a scan: reads and writes go on
+\echo step 6 of 21
 -- no row breaks organizations_timezone_not_null on public.organizations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -613,6 +619,7 @@ COMMIT;
 -- step 7: add and validate referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals
 -- finding F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.referrals, for a scan: reads and writes go on
+\echo step 7 of 21
 -- no row breaks referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -724,6 +731,7 @@ COMMIT;
 -- step 8: add and validate transcripts_language_not_null on public.transcripts
 -- finding F-6de59cf672
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.transcripts, for a scan: reads and writes go on
+\echo step 8 of 21
 -- no row breaks transcripts_language_not_null on public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -835,6 +843,7 @@ COMMIT;
 -- step 9: add and validate transcripts_word_count_not_null on public.transcripts
 -- finding F-6da80bef00
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.transcripts, for a scan: reads and writes go on
+\echo step 9 of 21
 -- no row breaks transcripts_word_count_not_null on public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -946,6 +955,7 @@ COMMIT;
 -- step 10: validate referrals_referrer_id_fkey on public.referrals
 -- finding F-73a797a45a
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals, for a scan: reads and writes go on
+\echo step 10 of 21
 -- validate referrals_referrer_id_fkey on public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -994,6 +1004,7 @@ COMMIT;
 -- step 11: validate usage_metrics_quantity_check on public.usage_metrics
 -- finding F-b486fca505
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for a scan: reads and writes go on
+\echo step 11 of 21
 -- validate usage_metrics_quantity_check on public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1042,6 +1053,7 @@ COMMIT;
 -- step 12: row security on public.notifications
 -- finding F-e383d4fb0c
 -- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
+\echo step 12 of 21
 -- row security on public.notifications
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1090,6 +1102,7 @@ COMMIT;
 -- step 13: validate the foreign key of public.notifications(user_id) to public.users
 -- finding F-a4d0353fb2
 -- lock SHARE UPDATE EXCLUSIVE on public.notifications and ROW SHARE on public.users, for a scan: reads and writes go on
+\echo step 13 of 21
 -- validate the foreign key of public.notifications(user_id) to public.users
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1138,6 +1151,7 @@ COMMIT;
 -- step 14: no UPDATE for authenticated on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
+\echo step 14 of 21
 -- no UPDATE for authenticated on public.referral_statistics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1186,6 +1200,7 @@ COMMIT;
 -- step 15: no policy users update statistics on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
+\echo step 15 of 21
 -- no policy users update statistics on public.referral_statistics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1234,6 +1249,7 @@ COMMIT;
 -- step 16: no DELETE for authenticated on public.referrals
 -- finding F-9bfad9f797
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+\echo step 16 of 21
 -- no DELETE for authenticated on public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1282,6 +1298,7 @@ COMMIT;
 -- step 17: validate the foreign key of public.referrals(referred_user_id) to public.users
 -- finding F-b3d78413a8
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals and ROW SHARE on public.users, for a scan: reads and writes go on
+\echo step 17 of 21
 -- validate the foreign key of public.referrals(referred_user_id) to public.users
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1330,6 +1347,7 @@ COMMIT;
 -- step 18: validate the foreign key of public.transcripts(call_id) to public.calls
 -- finding F-bc59456e41
 -- lock SHARE UPDATE EXCLUSIVE on public.transcripts and ROW SHARE on public.calls, for a scan: reads and writes go on
+\echo step 18 of 21
 -- validate the foreign key of public.transcripts(call_id) to public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1378,6 +1396,7 @@ COMMIT;
 -- step 19: row security on public.usage_metrics
 -- finding F-8b66c8b1a1
 -- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
+\echo step 19 of 21
 -- row security on public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1426,6 +1445,7 @@ COMMIT;
 -- step 20: row security for the owner too on public.usage_reservations
 -- finding F-f5937acf55
 -- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
+\echo step 20 of 21
 -- row security for the owner too on public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1474,6 +1494,7 @@ COMMIT;
 -- step 21: fill public.organization_usage
 -- finding F-f1283c8d26
 -- lock ACCESS EXCLUSIVE on public.organization_usage, while its query runs: its readers wait
+\echo step 21 of 21
 -- fill public.organization_usage
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;

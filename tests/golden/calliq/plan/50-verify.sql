@@ -11,6 +11,7 @@
 -- step 1: written for PostgreSQL 18, database calliq
 -- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-54f7a394b6, F-6da80bef00, F-6de59cf672, F-73a797a45a, F-83354c485c, F-848034fdc0, F-872955c06e, F-8795ec2e55, F-8b66c8b1a1, F-9bfad9f797, F-a4d0353fb2, F-b3d78413a8, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-c599d31890, F-d819c0ea38, F-e383d4fb0c, F-e3d8211813, F-ee0ac07f43, F-f1283c8d26, F-f5937acf55
 -- lock none on tables of yours
+\echo step 1 of 40
 -- written for PostgreSQL 18, database calliq
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -58,6 +59,7 @@ COMMIT;
 -- step 2: no row of public.transcripts violates
 -- finding F-bc59456e41
 -- lock ACCESS SHARE on public.transcripts: nobody waits
+\echo step 2 of 40
 -- no row of public.transcripts violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -88,6 +90,7 @@ COMMIT;
 -- step 3: no row of public.usage_metrics violates
 -- finding F-b486fca505
 -- lock ACCESS SHARE on public.usage_metrics: nobody waits
+\echo step 3 of 40
 -- no row of public.usage_metrics violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -116,6 +119,7 @@ COMMIT;
 -- step 4: no row of public.usage_metrics violates
 -- finding F-bd3ede389d
 -- lock ACCESS SHARE on public.usage_metrics: nobody waits
+\echo step 4 of 40
 -- no row of public.usage_metrics violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -146,6 +150,7 @@ COMMIT;
 -- step 5: no row of public.usage_metrics violates
 -- finding F-ee0ac07f43
 -- lock ACCESS SHARE on public.usage_metrics: nobody waits
+\echo step 5 of 40
 -- no row of public.usage_metrics violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -178,6 +183,7 @@ COMMIT;
 -- step 6: no row of public.calls violates
 -- finding F-0cf840b09e
 -- lock ACCESS SHARE on public.calls: nobody waits
+\echo step 6 of 40
 -- no row of public.calls violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -206,6 +212,7 @@ COMMIT;
 -- step 7: no row of public.calls violates
 -- finding F-3f080beb81
 -- lock ACCESS SHARE on public.calls: nobody waits
+\echo step 7 of 40
 -- no row of public.calls violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -234,6 +241,7 @@ COMMIT;
 -- step 8: no row of public.calls violates
 -- finding F-8795ec2e55
 -- lock ACCESS SHARE on public.calls: nobody waits
+\echo step 8 of 40
 -- no row of public.calls violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -262,6 +270,7 @@ COMMIT;
 -- step 9: no row of public.calls violates
 -- finding F-e3d8211813
 -- lock ACCESS SHARE on public.calls: nobody waits
+\echo step 9 of 40
 -- no row of public.calls violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -290,6 +299,7 @@ COMMIT;
 -- step 10: no row of public.referrals violates
 -- finding F-83354c485c
 -- lock ACCESS SHARE on public.referrals: nobody waits
+\echo step 10 of 40
 -- no row of public.referrals violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -322,6 +332,7 @@ COMMIT;
 -- step 11: no row of public.referrals violates
 -- finding F-73a797a45a
 -- lock ACCESS SHARE on public.referrals: nobody waits
+\echo step 11 of 40
 -- no row of public.referrals violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -352,6 +363,7 @@ COMMIT;
 -- step 12: no row of public.referrals violates
 -- finding F-872955c06e
 -- lock ACCESS SHARE on public.referrals: nobody waits
+\echo step 12 of 40
 -- no row of public.referrals violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -380,6 +392,7 @@ COMMIT;
 -- step 13: no row of public.usage_reservations violates
 -- finding F-08a95c1528
 -- lock ACCESS SHARE on public.usage_reservations: nobody waits
+\echo step 13 of 40
 -- no row of public.usage_reservations violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -410,6 +423,7 @@ COMMIT;
 -- step 14: no row of public.usage_reservations violates
 -- finding F-bd6feb7d8e
 -- lock ACCESS SHARE on public.usage_reservations: nobody waits
+\echo step 14 of 40
 -- no row of public.usage_reservations violates
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -442,6 +456,7 @@ COMMIT;
 -- step 15: index call_weekly_stats_org_id_week_key on public.call_weekly_stats is valid
 -- finding F-c599d31890
 -- lock none: reads the catalog
+\echo step 15 of 40
 -- index call_weekly_stats_org_id_week_key on public.call_weekly_stats is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -464,6 +479,7 @@ COMMIT;
 -- step 16: calls_customer_email_8aa27b_customer_email_lowercase on public.calls is valid
 -- finding F-3f080beb81
 -- lock none: reads the catalog
+\echo step 16 of 40
 -- calls_customer_email_8aa27b_customer_email_lowercase on public.calls is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -486,6 +502,7 @@ COMMIT;
 -- step 17: calls_duration_not_null on public.calls is valid
 -- finding F-e3d8211813
 -- lock none: reads the catalog
+\echo step 17 of 40
 -- calls_duration_not_null on public.calls is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -508,6 +525,7 @@ COMMIT;
 -- step 18: calls_file_url_not_null on public.calls is valid
 -- finding F-0cf840b09e
 -- lock none: reads the catalog
+\echo step 18 of 40
 -- calls_file_url_not_null on public.calls is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -530,6 +548,7 @@ COMMIT;
 -- step 19: calls_user_id_not_null on public.calls is valid
 -- finding F-8795ec2e55
 -- lock none: reads the catalog
+\echo step 19 of 40
 -- calls_user_id_not_null on public.calls is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -552,6 +571,7 @@ COMMIT;
 -- step 20: public.organization_usage is filled
 -- finding F-f1283c8d26
 -- lock none: reads the catalog
+\echo step 20 of 40
 -- public.organization_usage is filled
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -573,6 +593,7 @@ COMMIT;
 -- step 21: organizations_timezone_not_null on public.organizations is valid
 -- finding F-54f7a394b6
 -- lock none: reads the catalog
+\echo step 21 of 40
 -- organizations_timezone_not_null on public.organizations is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -595,6 +616,7 @@ COMMIT;
 -- step 22: index referrals_referred_email_1cba57_key on public.referrals is valid
 -- finding F-83354c485c
 -- lock none: reads the catalog
+\echo step 22 of 40
 -- index referrals_referred_email_1cba57_key on public.referrals is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -617,6 +639,7 @@ COMMIT;
 -- step 23: referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals is valid
 -- finding F-872955c06e
 -- lock none: reads the catalog
+\echo step 23 of 40
 -- referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -639,6 +662,7 @@ COMMIT;
 -- step 24: index transcripts_reviewed_by_idx on public.transcripts is valid
 -- finding F-848034fdc0
 -- lock none: reads the catalog
+\echo step 24 of 40
 -- index transcripts_reviewed_by_idx on public.transcripts is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -661,6 +685,7 @@ COMMIT;
 -- step 25: transcripts_language_not_null on public.transcripts is valid
 -- finding F-6de59cf672
 -- lock none: reads the catalog
+\echo step 25 of 40
 -- transcripts_language_not_null on public.transcripts is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -683,6 +708,7 @@ COMMIT;
 -- step 26: transcripts_word_count_not_null on public.transcripts is valid
 -- finding F-6da80bef00
 -- lock none: reads the catalog
+\echo step 26 of 40
 -- transcripts_word_count_not_null on public.transcripts is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -705,6 +731,7 @@ COMMIT;
 -- step 27: index usage_metrics_event_key_key on public.usage_metrics is valid
 -- finding F-ee0ac07f43
 -- lock none: reads the catalog
+\echo step 27 of 40
 -- index usage_metrics_event_key_key on public.usage_metrics is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -727,6 +754,7 @@ COMMIT;
 -- step 28: index usage_reservations_org_id_f38b71_key on public.usage_reservations is valid
 -- finding F-bd6feb7d8e
 -- lock none: reads the catalog
+\echo step 28 of 40
 -- index usage_reservations_org_id_f38b71_key on public.usage_reservations is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -749,6 +777,7 @@ COMMIT;
 -- step 29: notifications_user_id_fkey on public.notifications is valid
 -- finding F-a4d0353fb2
 -- lock none: reads the catalog
+\echo step 29 of 40
 -- notifications_user_id_fkey on public.notifications is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -771,6 +800,7 @@ COMMIT;
 -- step 30: referrals_referred_user_id_fkey on public.referrals is valid
 -- finding F-b3d78413a8
 -- lock none: reads the catalog
+\echo step 30 of 40
 -- referrals_referred_user_id_fkey on public.referrals is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -793,6 +823,7 @@ COMMIT;
 -- step 31: referrals_referrer_id_fkey on public.referrals is valid
 -- finding F-73a797a45a
 -- lock none: reads the catalog
+\echo step 31 of 40
 -- referrals_referrer_id_fkey on public.referrals is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -815,6 +846,7 @@ COMMIT;
 -- step 32: transcripts_call_id_fkey on public.transcripts is valid
 -- finding F-bc59456e41
 -- lock none: reads the catalog
+\echo step 32 of 40
 -- transcripts_call_id_fkey on public.transcripts is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -837,6 +869,7 @@ COMMIT;
 -- step 33: usage_metrics_quantity_check on public.usage_metrics is valid
 -- finding F-b486fca505
 -- lock none: reads the catalog
+\echo step 33 of 40
 -- usage_metrics_quantity_check on public.usage_metrics is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -859,6 +892,7 @@ COMMIT;
 -- step 34: usage_reservations_org_id_fkey on public.usage_reservations is valid
 -- finding F-08a95c1528
 -- lock none: reads the catalog
+\echo step 34 of 40
 -- usage_reservations_org_id_fkey on public.usage_reservations is valid
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -881,6 +915,7 @@ COMMIT;
 -- step 35: so it is: row security on public.notifications
 -- finding F-e383d4fb0c
 -- lock none: reads the catalog
+\echo step 35 of 40
 -- so it is: row security on public.notifications
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -903,6 +938,7 @@ COMMIT;
 -- step 36: so it is: no UPDATE for authenticated on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock none: reads the catalog
+\echo step 36 of 40
 -- so it is: no UPDATE for authenticated on public.referral_statistics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -925,6 +961,7 @@ COMMIT;
 -- step 37: so it is: no policy users update statistics on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock none: reads the catalog
+\echo step 37 of 40
 -- so it is: no policy users update statistics on public.referral_statistics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -947,6 +984,7 @@ COMMIT;
 -- step 38: so it is: no DELETE for authenticated on public.referrals
 -- finding F-9bfad9f797
 -- lock none: reads the catalog
+\echo step 38 of 40
 -- so it is: no DELETE for authenticated on public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -969,6 +1007,7 @@ COMMIT;
 -- step 39: so it is: row security on public.usage_metrics
 -- finding F-8b66c8b1a1
 -- lock none: reads the catalog
+\echo step 39 of 40
 -- so it is: row security on public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -991,6 +1030,7 @@ COMMIT;
 -- step 40: so it is: row security for the owner too on public.usage_reservations
 -- finding F-f5937acf55
 -- lock none: reads the catalog
+\echo step 40 of 40
 -- so it is: row security for the owner too on public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;

@@ -11,6 +11,7 @@
 -- step 1: written for PostgreSQL 18, database calliq
 -- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-54f7a394b6, F-6da80bef00, F-6de59cf672, F-73a797a45a, F-83354c485c, F-848034fdc0, F-872955c06e, F-8795ec2e55, F-8b66c8b1a1, F-9bfad9f797, F-a4d0353fb2, F-b3d78413a8, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-c599d31890, F-d819c0ea38, F-e383d4fb0c, F-e3d8211813, F-ee0ac07f43, F-f1283c8d26, F-f5937acf55
 -- lock none on tables of yours
+\echo step 1 of 45
 -- written for PostgreSQL 18, database calliq
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -58,6 +59,7 @@ COMMIT;
 -- step 2: undo: row security on public.notifications
 -- finding F-e383d4fb0c
 -- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
+\echo step 2 of 45
 -- undo: row security on public.notifications
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -108,6 +110,7 @@ COMMIT;
 -- step 3: empty public.organization_usage again
 -- finding F-f1283c8d26
 -- lock ACCESS EXCLUSIVE on public.organization_usage, while its query runs: its readers wait
+\echo step 3 of 45
 -- empty public.organization_usage again
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -155,6 +158,7 @@ COMMIT;
 -- step 4: undo: no UPDATE for authenticated on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
+\echo step 4 of 45
 -- undo: no UPDATE for authenticated on public.referral_statistics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -206,6 +210,7 @@ COMMIT;
 -- step 5: undo: no policy users update statistics on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
+\echo step 5 of 45
 -- undo: no policy users update statistics on public.referral_statistics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -256,6 +261,7 @@ COMMIT;
 -- step 6: take away referrals_referrer_id_fkey of public.referrals
 -- finding F-73a797a45a, F-83354c485c, F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+\echo step 6 of 45
 -- take away referrals_referrer_id_fkey of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -304,6 +310,7 @@ COMMIT;
 -- step 7: undo: no DELETE for authenticated on public.referrals
 -- finding F-9bfad9f797
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+\echo step 7 of 45
 -- undo: no DELETE for authenticated on public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -355,6 +362,7 @@ COMMIT;
 -- step 8: drop index usage_metrics_event_key_key on public.usage_metrics, which would refuse the duplicates
 -- finding F-ee0ac07f43
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for the time of a build: reads and writes go on; outside transactions
+\echo step 8 of 45
 -- drop index usage_metrics_event_key_key on public.usage_metrics, which would refuse the duplicates
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -376,6 +384,7 @@ RESET search_path;
 -- step 9: take away usage_metrics_quantity_check of public.usage_metrics
 -- finding F-b486fca505, F-bd3ede389d, F-ee0ac07f43
 -- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
+\echo step 9 of 45
 -- take away usage_metrics_quantity_check of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -424,6 +433,7 @@ COMMIT;
 -- step 10: undo: row security on public.usage_metrics
 -- finding F-8b66c8b1a1
 -- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
+\echo step 10 of 45
 -- undo: row security on public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -474,6 +484,7 @@ COMMIT;
 -- step 11: take away usage_reservations_org_id_fkey of public.usage_reservations
 -- finding F-08a95c1528
 -- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
+\echo step 11 of 45
 -- take away usage_reservations_org_id_fkey of public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -522,6 +533,7 @@ COMMIT;
 -- step 12: undo: row security for the owner too on public.usage_reservations
 -- finding F-f5937acf55
 -- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
+\echo step 12 of 45
 -- undo: row security for the owner too on public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -572,6 +584,7 @@ COMMIT;
 -- step 13: drop notifications_user_id_fkey of public.notifications
 -- finding F-a4d0353fb2
 -- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
+\echo step 13 of 45
 -- drop notifications_user_id_fkey of public.notifications
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -620,6 +633,7 @@ COMMIT;
 -- step 14: drop referrals_referred_user_id_fkey of public.referrals
 -- finding F-b3d78413a8
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+\echo step 14 of 45
 -- drop referrals_referred_user_id_fkey of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -668,6 +682,7 @@ COMMIT;
 -- step 15: drop transcripts_call_id_fkey of public.transcripts
 -- finding F-bc59456e41
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
+\echo step 15 of 45
 -- drop transcripts_call_id_fkey of public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -716,6 +731,7 @@ COMMIT;
 -- step 16: drop calls_customer_email_8aa27b_customer_email_lowercase of public.calls
 -- finding F-3f080beb81
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
+\echo step 16 of 45
 -- drop calls_customer_email_8aa27b_customer_email_lowercase of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -764,6 +780,7 @@ COMMIT;
 -- step 17: drop calls_duration_not_null of public.calls
 -- finding F-e3d8211813
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
+\echo step 17 of 45
 -- drop calls_duration_not_null of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -812,6 +829,7 @@ COMMIT;
 -- step 18: drop calls_file_url_not_null of public.calls
 -- finding F-0cf840b09e
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
+\echo step 18 of 45
 -- drop calls_file_url_not_null of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -860,6 +878,7 @@ COMMIT;
 -- step 19: drop calls_user_id_not_null of public.calls
 -- finding F-8795ec2e55
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
+\echo step 19 of 45
 -- drop calls_user_id_not_null of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -908,6 +927,7 @@ COMMIT;
 -- step 20: drop organizations_timezone_not_null of public.organizations
 -- finding F-54f7a394b6
 -- lock ACCESS EXCLUSIVE on public.organizations, for milliseconds: reads and writes wait
+\echo step 20 of 45
 -- drop organizations_timezone_not_null of public.organizations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -956,6 +976,7 @@ COMMIT;
 -- step 21: drop referrals_referred_email_8d00d8_referred_email_lowercase of public.referrals
 -- finding F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+\echo step 21 of 45
 -- drop referrals_referred_email_8d00d8_referred_email_lowercase of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1004,6 +1025,7 @@ COMMIT;
 -- step 22: drop transcripts_language_not_null of public.transcripts
 -- finding F-6de59cf672
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
+\echo step 22 of 45
 -- drop transcripts_language_not_null of public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1052,6 +1074,7 @@ COMMIT;
 -- step 23: drop transcripts_word_count_not_null of public.transcripts
 -- finding F-6da80bef00
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
+\echo step 23 of 45
 -- drop transcripts_word_count_not_null of public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1100,6 +1123,7 @@ COMMIT;
 -- step 24: drop index call_weekly_stats_org_id_week_key on public.call_weekly_stats
 -- finding F-c599d31890
 -- lock SHARE UPDATE EXCLUSIVE on public.call_weekly_stats, for the time of a build: reads and writes go on; outside transactions
+\echo step 24 of 45
 -- drop index call_weekly_stats_org_id_week_key on public.call_weekly_stats
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -1122,6 +1146,7 @@ RESET search_path;
 -- step 25: drop index referrals_referred_email_1cba57_key on public.referrals
 -- finding F-83354c485c
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals, for the time of a build: reads and writes go on; outside transactions
+\echo step 25 of 45
 -- drop index referrals_referred_email_1cba57_key on public.referrals
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -1144,6 +1169,7 @@ RESET search_path;
 -- step 26: drop index transcripts_reviewed_by_idx on public.transcripts
 -- finding F-848034fdc0
 -- lock SHARE UPDATE EXCLUSIVE on public.transcripts, for the time of a build: reads and writes go on; outside transactions
+\echo step 26 of 45
 -- drop index transcripts_reviewed_by_idx on public.transcripts
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -1166,6 +1192,7 @@ RESET search_path;
 -- step 27: drop index usage_reservations_org_id_f38b71_key on public.usage_reservations
 -- finding F-bd6feb7d8e
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_reservations, for the time of a build: reads and writes go on; outside transactions
+\echo step 27 of 45
 -- drop index usage_reservations_org_id_f38b71_key on public.usage_reservations
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -1188,6 +1215,7 @@ RESET search_path;
 -- step 28: bring back rows of public.usage_reservations
 -- finding F-bd6feb7d8e
 -- lock SHARE ROW EXCLUSIVE on public.usage_reservations where it has triggers, else ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait
+\echo step 28 of 45
 -- bring back rows of public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1297,6 +1325,7 @@ COMMIT;
 -- step 29: bring back rows of public.usage_reservations
 -- finding F-08a95c1528
 -- lock SHARE ROW EXCLUSIVE on public.usage_reservations where it has triggers, else ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait
+\echo step 29 of 45
 -- bring back rows of public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1395,6 +1424,7 @@ COMMIT;
 -- step 30: bring back rows of public.referrals
 -- finding F-872955c06e
 -- lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait
+\echo step 30 of 45
 -- bring back rows of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1500,6 +1530,7 @@ COMMIT;
 -- step 31: bring back rows of public.calls
 -- finding F-8795ec2e55
 -- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
+\echo step 31 of 45
 -- bring back rows of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1605,6 +1636,7 @@ COMMIT;
 -- step 32: bring back rows of public.calls
 -- finding F-e3d8211813
 -- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
+\echo step 32 of 45
 -- bring back rows of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1710,6 +1742,7 @@ COMMIT;
 -- step 33: bring back rows of public.calls
 -- finding F-0cf840b09e
 -- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
+\echo step 33 of 45
 -- bring back rows of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1815,6 +1848,7 @@ COMMIT;
 -- step 34: bring back rows of public.calls
 -- finding F-3f080beb81
 -- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
+\echo step 34 of 45
 -- bring back rows of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1920,6 +1954,7 @@ COMMIT;
 -- step 35: bring back rows of public.referrals
 -- finding F-83354c485c
 -- lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait
+\echo step 35 of 45
 -- bring back rows of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2020,6 +2055,7 @@ COMMIT;
 -- step 36: bring back rows of public.referrals
 -- finding F-73a797a45a
 -- lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait
+\echo step 36 of 45
 -- bring back rows of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2118,6 +2154,7 @@ COMMIT;
 -- step 37: bring back rows of public.usage_metrics
 -- finding F-ee0ac07f43
 -- lock SHARE ROW EXCLUSIVE on public.usage_metrics where it has triggers, else ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait
+\echo step 37 of 45
 -- bring back rows of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2218,6 +2255,7 @@ COMMIT;
 -- step 38: bring back rows of public.usage_metrics
 -- finding F-bd3ede389d
 -- lock SHARE ROW EXCLUSIVE on public.usage_metrics where it has triggers, else ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait
+\echo step 38 of 45
 -- bring back rows of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2316,6 +2354,7 @@ COMMIT;
 -- step 39: bring back rows of public.usage_metrics
 -- finding F-b486fca505
 -- lock SHARE ROW EXCLUSIVE on public.usage_metrics where it has triggers, else ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait
+\echo step 39 of 45
 -- bring back rows of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2412,6 +2451,7 @@ COMMIT;
 -- step 40: bring back rows of public.transcripts
 -- finding F-bc59456e41
 -- lock SHARE ROW EXCLUSIVE on public.transcripts where it has triggers, else ROW EXCLUSIVE on public.transcripts: only writers of the same rows wait
+\echo step 40 of 45
 -- bring back rows of public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2510,6 +2550,7 @@ COMMIT;
 -- step 41: give back, NOT VALID, referrals_referrer_id_fkey of public.referrals
 -- finding F-73a797a45a, F-83354c485c, F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+\echo step 41 of 45
 -- give back, NOT VALID, referrals_referrer_id_fkey of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2558,6 +2599,7 @@ COMMIT;
 -- step 42: give back, NOT VALID, usage_metrics_quantity_check of public.usage_metrics
 -- finding F-b486fca505, F-bd3ede389d, F-ee0ac07f43
 -- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
+\echo step 42 of 45
 -- give back, NOT VALID, usage_metrics_quantity_check of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2606,6 +2648,7 @@ COMMIT;
 -- step 43: index usage_metrics_event_key_key on public.usage_metrics as it was, which an error is to end
 -- finding F-ee0ac07f43
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for the time of a build: reads and writes go on; outside transactions
+\echo step 43 of 45
 -- index usage_metrics_event_key_key on public.usage_metrics as it was, which an error is to end
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -2626,6 +2669,7 @@ RESET search_path;
 -- step 44: give back, NOT VALID, usage_reservations_org_id_fkey of public.usage_reservations
 -- finding F-08a95c1528
 -- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
+\echo step 44 of 45
 -- give back, NOT VALID, usage_reservations_org_id_fkey of public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2674,6 +2718,7 @@ COMMIT;
 -- step 45: nothing is left in the quarantine of this plan
 -- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-73a797a45a, F-83354c485c, F-872955c06e, F-8795ec2e55, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-e3d8211813, F-ee0ac07f43
 -- lock none on tables of yours
+\echo step 45 of 45
 -- nothing is left in the quarantine of this plan
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
