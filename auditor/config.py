@@ -92,7 +92,10 @@ class Intention(_Part, frozen=True, kw_only=True):
 
 
 class Config(_Part, frozen=True, kw_only=True):
-    """All of it, with the defaults. `timeout` (a statement) and `budget` (the audit) are seconds."""
+    """All of it, with the defaults. `timeout` (a statement) and `budget` (the audit) are seconds.
+
+    `remedies` are the kinds of those that the plan is to run, by the finding's fingerprint; `none` for no remedy.
+    """
 
     schema: tuple[str, ...] = ()
     table: tuple[str, ...] = ()
@@ -110,6 +113,7 @@ class Config(_Part, frozen=True, kw_only=True):
     columns: Columns = Columns()
     api: Api = Api()
     references: References = References()
+    remedies: dict[str, str] = {}
     intend: tuple[Intention, ...] = ()
 
     @property

@@ -4,7 +4,7 @@ Data goes down this list and never back up. No check sees a connection, no repor
 asked twice. The only second visit to rows is for the keys of violating rows, and only where there are any.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -21,6 +21,7 @@ from auditor.planner import plan_scans
 from auditor.probe import Verdict
 from auditor.references import find_references
 from auditor.results.answers import Answer, answer, ask
+from auditor.results.choices import choices_of_nothing, with_choices
 from auditor.results.coverage import coverage_of
 from auditor.results.findings import findings_and_plan
 from auditor.results.limits import limits_of
@@ -62,7 +63,7 @@ def audit(
         require_sound_fills(session.main, catalog, config)
         found = find_references(session.main, catalog, config)
         facts = Facts(catalog=catalog, references=found.references, config=config)
-        answers = _answers(session, checks, facts, clock, progress)
+        answers = with_choices(_answers(session, checks, facts, clock, progress), config)
         plan_id = clock.started_at.strftime("p%Y%m%d%H%M%S")
         findings, plan, answers = findings_and_plan(answers, session, facts, plan_id)
         coverage = (*coverage_of(answers, catalog), *limits_of(checks, answers, facts, found.unseen))
@@ -70,7 +71,7 @@ def audit(
         tables = _tables(catalog, answers)
         return Audit(
             tool=ToolInfo(version=__version__),
-            run=_run(session, clock, config),
+            run=_run(session, clock, config, choices_of_nothing(answers, config)),
             database=_database(session, catalog),
             summary=summarise(answers, findings, coverage, constraints, tables),
             coverage=coverage,
@@ -96,7 +97,7 @@ def _answers(
     return (*(answer(check, question, measured, facts.catalog) for check, question in asked), *failed)
 
 
-def _run(session: Session, clock: Clock, config: Config) -> Run:
+def _run(session: Session, clock: Clock, config: Config, notes: Iterable[str]) -> Run:
     return Run(
         id=clock.started_at.strftime("%Y%m%dT%H%M%SZ"),
         started_at=clock.started_at.isoformat(timespec="seconds"),
@@ -105,7 +106,7 @@ def _run(session: Session, clock: Clock, config: Config) -> Run:
         rows_read_by_client=sum(record.rows for record in session.records),
         jobs=session.jobs(config.connections),
         options=config.differences(),
-        notes=session.notes,
+        notes=(*session.notes, *notes),
     )
 
 
