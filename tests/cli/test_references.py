@@ -85,7 +85,12 @@ def test_what_the_configuration_says_is_kept_in_its_lines(library: Database, tmp
 
 
 def test_what_is_hidden_is_listed_when_asked_for(library: Database, tmp_path: Path) -> None:
-    library.psql("CREATE TABLE forum_topics (id int PRIMARY KEY); CREATE TABLE letters (id int, topic_id int)")
+    library.psql(
+        """CREATE TABLE topics (id int PRIMARY KEY); CREATE TABLE letters (id int, topic int);
+        INSERT INTO topics SELECT n FROM generate_series(1, 100) AS n;
+        INSERT INTO letters SELECT n, CASE WHEN n > 60 THEN 1000 + n ELSE n END FROM generate_series(1, 100) AS n;
+        ANALYZE"""
+    )
     few, all_ = (
         json.loads(auditor("references", library.dsn, "--format", "json", *more, folder=tmp_path).stdout)
         for more in ((), ("--all",))
