@@ -95,13 +95,17 @@ def emptiness(tables: Sequence[Table]) -> Sql:
 def statement_of(looked_up: Sequence[Candidate]) -> Sql:
     """One statement for all of these: a row (number, values, share found, whether the referenced table has rows) each.
 
-    The number is the candidate's index in `looked_up`.
+    The number is the candidate's index in `looked_up`. Candidates of one key that stand together are looked up there
+    together: planning takes as long as looking up.
     """
     places = list({candidate.place.identity: candidate.place for candidate in looked_up}.values())
     numbers = {place.identity: number for number, place in enumerate(places)}
-    branches = [
-        _branch(number, candidate, numbers[candidate.place.identity]) for number, candidate in enumerate(looked_up)
-    ]
+    by_match: dict[tuple[Sql, Sql], list[tuple[int, int]]] = {}
+    for number, candidate in enumerate(looked_up):
+        table = sql.quote(candidate.key.table.schema, candidate.key.table.name)
+        asked = by_match.setdefault((table, _match(candidate)), [])
+        asked.append((number, numbers[candidate.place.identity]))
+    branches = [_branch(table, match, asked) for (table, match), asked in by_match.items()]
     return sql.compose(
         "WITH {sources}\n{branches}",
         sources=_values_of(places),
@@ -201,18 +205,21 @@ def _text_of(place: Place) -> Sql:
     return Sql(f"CASE WHEN {scalar} THEN c{steps} ->> {sql.literal(last)} END")
 
 
-def _branch(number: int, candidate: Candidate, place: int) -> Sql:
-    """A sub-select with LIMIT, not EXISTS: the planner cannot turn it into a hash of the whole referenced table."""
-    key = candidate.key
+def _branch(table: Sql, match: Sql, asked: Sequence[tuple[int, int]]) -> Sql:
+    """The look-ups in one key: `asked` are candidates' numbers, each with that of its place.
+
+    A sub-select with LIMIT, not EXISTS: the planner cannot turn it into a hash of the whole referenced table.
+    """
     return sql.compose(
-        """SELECT {number}, count(*), sum(weight) FILTER (WHERE found) / nullif(sum(weight), 0),
+        """SELECT number, count(value), sum(weight) FILTER (WHERE found) / nullif(sum(weight), 0),
   EXISTS (SELECT 1 FROM {table})
-FROM (SELECT v.weight, (SELECT true FROM {table} AS ref WHERE {match} LIMIT 1) AS found
-  FROM places AS p CROSS JOIN unnest(p.texts, p.weights) AS v (value, weight) WHERE p.place = {place}) AS s""",
-        number=number,
-        table=sql.name(key.table.schema, key.table.name),
-        match=_match(candidate),
-        place=place,
+FROM (SELECT asked.number, v.value, v.weight, (SELECT true FROM {table} AS ref WHERE {match} LIMIT 1) AS found
+  FROM (VALUES {asked}) AS asked (number, place) LEFT JOIN places AS p ON p.place = asked.place
+    LEFT JOIN LATERAL unnest(p.texts, p.weights) AS v (value, weight) ON true) AS s
+GROUP BY number""",
+        table=table,
+        match=match,
+        asked=Sql(", ".join(f"({number}, {place})" for number, place in asked)),
     )
 
 

@@ -20,6 +20,7 @@ from psycopg import conninfo
 from auditor.embedded import private_server
 from tests.cli.test_command_line import DIRTY, auditor
 from tests.servers import Database, found_versions
+from tests.signals import hear_sigint
 
 SLOW = """CREATE FUNCTION slow(int) RETURNS bool LANGUAGE plpgsql AS
       'BEGIN PERFORM pg_catalog.pg_sleep(0.1); RETURN true; END';
@@ -40,8 +41,7 @@ def started(*arguments: str, folder: Path, **environment: str) -> Iterator[subpr
         text=True,
         cwd=folder,
         env=inherited | environment,
-        # A shell starts what runs in its background deaf to SIGINT, and that is inherited.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=hear_sigint,  # noqa: PLW1509
     )
     with process:
         try:

@@ -16,6 +16,7 @@ import pytest
 from tests.cli.test_command_line import DIRTY
 from tests.rehearsal.rehearsing import execute, plan_of, rehearse
 from tests.servers import Database
+from tests.signals import hear_sigint
 
 
 @pytest.fixture
@@ -31,7 +32,13 @@ def test_nothing_stays_behind(database18: Database, tmp_path: Path, scratch: Pat
     plan = plan_of(database18, tmp_path)
     command = [sys.executable, "-m", "auditor", "rehearse", str(plan), database18.dsn]
     environment = os.environ | {"TMPDIR": str(scratch)}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as running:
+    with subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=hear_sigint,  # noqa: PLW1509
+    ) as running:
         assert running.stderr is not None
         said = running.stderr.readline() + running.stderr.readline()
         while not list(scratch.glob("*/data/postmaster.pid")) and running.poll() is None:

@@ -36,12 +36,12 @@ def audited(database: Database, script: str = "", config: str = "", role: str = 
 
 
 def unseen(found: Audit, outcome: Outcome | None = None) -> set[tuple[str, str]]:
-    """(subject, reason) of what was not seen."""
+    """(subject, reason) of what was not seen; but for recorded statements, which these servers do not keep."""
     incomplete = (Outcome.HIDDEN, Outcome.ERROR, Outcome.SKIPPED)
     return {
         (str(entry.subject), entry.reason)
         for entry in found.coverage
-        if entry.outcome in incomplete and outcome in (None, entry.outcome)
+        if entry.outcome in incomplete and outcome in (None, entry.outcome) and "pg_stat_statements" not in entry.reason
     }
 
 
@@ -174,7 +174,8 @@ DUPLICATES = """CREATE TABLE orders (id int PRIMARY KEY, order_number text NOT N
 
 def test_a_table_that_was_never_analysed_is_said_once_and_the_audit_is_complete(database: Database) -> None:
     found = audited(database, DUPLICATES)
-    [entry] = [entry for entry in found.coverage if entry.outcome is Outcome.SKIPPED]
+    skipped = (entry for entry in found.coverage if entry.outcome is Outcome.SKIPPED)
+    [entry] = [entry for entry in skipped if entry.subject.kind != "database"]
     assert (str(entry.subject), entry.check, entry.excused) == ("public.orders", "duplicates", True)
     assert "run ANALYZE" in entry.reason
     assert found.summary.complete
