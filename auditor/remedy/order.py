@@ -8,9 +8,12 @@ from auditor.remedy.operation import PlanContext
 
 Order = tuple[int, str]
 
-# What runs first among the steps of one table: what takes rows away leaves less to do for what assigns; what mends a
-# check that is NOT VALID comes before other changes of these rows, which the check would refuse.
-SET_ASIDE, FILL, DUPLICATES, ASSIGN = range(4)
+# What runs first among the steps of one table: what takes rows away leaves less to do for what assigns.
+SET_ASIDE, DUPLICATES, ASSIGN = range(3)
+
+# What mends a check that is NOT VALID comes before the steps of all tables: the check refuses any update of such a row,
+# also when what it refers to goes.
+CHECKED, FILL = -1_000_000, -999_999
 
 # Before everything else in its file.
 FIRST = -1_000_000_000

@@ -38,10 +38,13 @@ from auditor.sql import Condition, Expression, Sql
 class _SetAside:
     table: Table
     violation: Condition
+    checked: bool
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
         step = f"set-aside-{identity(self.table, self.violation)}"
-        yield from removal_steps(context, step, closure_of(context, self.table), violating(self.violation))
+        rank = order.CHECKED if self.checked else order.SET_ASIDE
+        rows = violating(self.violation)
+        yield from removal_steps(context, step, closure_of(context, self.table), rows, rank=rank)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -306,9 +309,12 @@ def _fires(quarantines: Sequence[Quarantine]) -> bool:
     return any(trigger.enabled != "D" for each in quarantines for trigger in each.table.triggers)
 
 
-def set_aside(table: Table, violation: Condition) -> Operation:
-    """Moves the violating rows into the quarantine; what declared foreign keys refer to them with goes along."""
-    return _SetAside(table=table, violation=violation)
+def set_aside(table: Table, violation: Condition, *, checked: bool = False) -> Operation:
+    """Moves the violating rows into the quarantine; what declared foreign keys refer to them with goes along.
+
+    `checked` where they violate a check that is NOT VALID, which refuses any update of them.
+    """
+    return _SetAside(table=table, violation=violation, checked=checked)
 
 
 def assign(table: Table, values: Mapping[str, Expression], violation: Condition, *, fills: bool = False) -> Operation:

@@ -113,7 +113,7 @@ def _judge_declared(table: Table, constraint: Constraint, subject: Subject, meas
             severity=Severity.WARNING,
             remedies=(remedy,) if validate else (),
         )
-    aside = set_aside(table, _broken(constraint.expression or "true"))
+    aside = set_aside(table, _broken(constraint.expression or "true"), checked=constraint.enforced)
     return Judgement(
         message=f"{subject} is {state} and does not hold for {measured.violations:,} of "
         f"{counted(measured.rows, 'row')}",

@@ -151,7 +151,8 @@ def _judge(facts: Facts, table: Table, column: Column, intent: _Intent, measured
 def _remedies(facts: Facts, table: Table, column: Column, intent: _Intent) -> tuple[Remedy, ...]:
     violation = relation(table).c[column.name].is_(None)
     constraint = _constraint(table, column, intent)
-    operations = (set_aside(table, violation), constraint)
+    is_checked = intent.constraint is not None and intent.constraint.enforced
+    operations = (set_aside(table, violation, checked=is_checked), constraint)
     aside = Remedy(kind="set-aside", summary="set these rows aside", operations=operations, chosen=False)
     told = intent.configured.intention.nulls if intent.configured else None
     if told == "decide":
