@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from auditor.catalog import Table
 from auditor.model import DECISION, Note, Phase, Step, printable
 from auditor.remedy import order
+from auditor.remedy.changes import holds_no
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.quarantine import NO_LOCK
-from auditor.remedy.rows import holds_no
 from auditor.remedy.script import block, digest, named, refuse, transaction, words
 from auditor.sql import Condition
 

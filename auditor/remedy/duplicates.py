@@ -10,12 +10,13 @@ from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.model import Note, Step, printable
 from auditor.remedy import order
+from auditor.remedy.changes import identity
 from auditor.remedy.closure import closure_of, keys_into
 from auditor.remedy.images import assign_statement, equal
 from auditor.remedy.obstacles import keyless, unchangeable
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.quarantine import Quarantine, relation_of
-from auditor.remedy.rows import Move, assignment_steps, identity, removal_steps
+from auditor.remedy.rows import Move, assignment_steps, removal_steps
 from auditor.remedy.script import inner, named
 from auditor.sql import Condition, Expression, Sql
 

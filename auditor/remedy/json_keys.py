@@ -12,13 +12,13 @@ from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
 from auditor.remedy.attempts import patient
 from auditor.remedy.batches import Change, violating
+from auditor.remedy.changes import changing, holds_no, row_lock
 from auditor.remedy.constraints import CHECKS, KEYS, LATER, constraint_step, exclusive
 from auditor.remedy.guards import mark_of
 from auditor.remedy.obstacles import unchangeable
 from auditor.remedy.operation import Operation, PlanContext, Refusal
 from auditor.remedy.quarantine import relation_of
 from auditor.remedy.restore import triggers_off
-from auditor.remedy.rows import changing, holds_no, row_lock
 from auditor.remedy.script import digest, inner, named, oid_of, refuse, transaction, words
 from auditor.sql import Condition, Expression, Sql
 

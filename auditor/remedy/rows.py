@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
-from auditor import sql
 from auditor.catalog import Table
-from auditor.model import Note, Phase, Step, printable
+from auditor.model import Note, Step, printable
 from auditor.remedy import order
 from auditor.remedy.batches import Change, Picked, violating
+from auditor.remedy.changes import around, broken_keys_reopened, changing, holds_no, identity, restoring
 from auditor.remedy.closure import Closure, closure_of, removal, unforeseen
-from auditor.remedy.constraints import broken_key_reopened, reopened
 from auditor.remedy.guards import complete, ready
 from auditor.remedy.images import assign_statement, set_aside_statement
 from auditor.remedy.obstacles import (
@@ -27,9 +24,9 @@ from auditor.remedy.obstacles import (
     unchangeable,
 )
 from auditor.remedy.operation import Fill, Operation, PlanContext, Refusal
-from auditor.remedy.quarantine import Quarantine, relation_of
+from auditor.remedy.quarantine import Quarantine
 from auditor.remedy.restore import Return, put_back, take_back
-from auditor.remedy.script import LONG, block, digest, named, refuse, transaction, words
+from auditor.remedy.script import digest, named
 from auditor.remedy.toll import described, dragged, room
 from auditor.sql import Condition, Expression, Sql
 
@@ -82,7 +79,7 @@ def removal_steps(  # noqa: PLR0917
     for quarantine in (*quarantines, *others):
         yield from around(context, quarantine)
     for quarantine in quarantines:
-        yield from _broken_keys_reopened(context, quarantine.table)
+        yield from broken_keys_reopened(context, quarantine.table)
     title = f"set aside rows of {named(table)}"
     going = dragged(closure, context.violations)
     if along := described(closure, context.violations):
@@ -126,20 +123,6 @@ def _returns(
         yield take_back(f"{step}.{number}", Quarantine(edge.table, context.plan_id), edge.let_go)
     for move in reversed(moves):
         yield take_back(move.step, Quarantine(move.table, context.plan_id), move.columns)
-
-
-def changing(context: PlanContext, change: Change, rank: int, rows: int | None) -> Step:
-    """The clean-up."""
-    table = change.tables[0]
-    return Step(
-        id=change.step,
-        phase=Phase.CLEANUP,
-        order=order.forward(context, table, rank, change.step),
-        title=change.title,
-        parts=(change.part(context),),
-        lock=row_lock(*change.tables),
-        rows=rows,
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,86 +205,6 @@ def assigned_columns(step: str) -> frozenset[str]:
     """The columns that the step of this identity assigns to, as hashes of their names."""
     _, marked, columns = step.partition("@")
     return frozenset(columns.split("+") if marked else ())
-
-
-def around(context: PlanContext, quarantine: Quarantine) -> Iterator[Step | Note]:
-    """What every change of a table's rows needs: its quarantine; and constraints that would refuse the old rows."""
-    yield from quarantine.steps(context)
-    if fired := [printable(each.name) for each in quarantine.table.triggers if each.enabled in "OA"]:
-        yield Note(
-            f"{named(quarantine.table)}: triggers fire during the clean-up ({', '.join(fired)}), not on a rollback;"
-            " what they write into other tables stays"
-        )
-    for constraint in quarantine.table.constraints:
-        if not constraint.validated and constraint.enforced:
-            yield from reopened(context, quarantine.table, constraint)
-
-
-def _broken_keys_reopened(context: PlanContext, table: Table) -> Iterator[Step | Note]:
-    """A validated foreign key would refuse the rows that violate it all the same, whatever they are set aside for."""
-    for key in table.foreign_keys():
-        if key.validated and (table.schema, table.name, key.name) in context.broken:
-            yield from broken_key_reopened(context, table, key)
-
-
-def restoring(context: PlanContext, change: Change, rank: int, back: Iterable[Return]) -> Step:
-    """The rollback of a change of rows."""
-    table = change.tables[0]
-    title = f"bring back rows of {named(table)}"
-    return Step(
-        id=f"undo-{change.step}",
-        phase=Phase.ROLLBACK,
-        order=order.backward(context, table, rank, change.step),
-        title=title,
-        parts=(change.undoing(context, title, list(back), mended(context, table, change.rows(None))),),
-        lock=f"SHARE ROW EXCLUSIVE on {named(table)} where it has triggers, else {row_lock(table)}",
-    )
-
-
-def mended(context: PlanContext, table: Table, violation: Condition) -> Sql | None:
-    """That no row violates any more; None where none did at the time of the audit, as far as is known."""
-    if not context.violations:
-        return None
-    # Counted, not asked for one: a plan that hopes to meet one soon compares every row with every other.
-    return Sql(f"({sql.render(sa.select(sa.func.count()).select_from(relation_of(table)).where(violation))}) = 0")
-
-
-def holds_no(table: Table, violation: Condition, context: PlanContext) -> Step:
-    """Fails while a row violates."""
-    title = f"no row of {named(table)} violates"
-    count = sql.render(sa.select(sa.func.count()).select_from(relation_of(table)).where(violation))
-    refusal = refuse("% rows of % violate", "number", words(f"{table.schema}.{table.name}"))
-    return Step(
-        id=f"verify-{identity(table, violation)}",
-        phase=Phase.VERIFY,
-        order=order.forward(context, table, 0, identity(table, violation)),
-        title=title,
-        parts=(
-            transaction(
-                title,
-                "SET LOCAL row_security = off;",
-                block(f"number := ({count});\nIF number > 0 THEN\n{refusal}\nEND IF;", "number bigint;"),
-                timeout=LONG,
-            ),
-        ),
-        lock=f"ACCESS SHARE on {named(table)}: nobody waits",
-    )
-
-
-def identity(table: Table, violation: Condition, values: Mapping[str, Expression] | None = None) -> str:
-    """What the change is, as a hash: which rows, and what becomes of them."""
-    rows = sa.select(sa.literal(1)).select_from(relation_of(table)).where(violation)
-    assigned = [
-        (column, sql.render(sa.select(value).select_from(relation_of(table))))
-        for column, value in sorted((values or {}).items())
-    ]
-    return digest(table.schema, table.name, sql.render(rows), assigned)
-
-
-def row_lock(*tables: Table) -> str:
-    """The lock of a change of rows, in words."""
-    places = ", ".join(dict.fromkeys(named(table) for table in tables))
-    return f"ROW EXCLUSIVE on {places}: only writers of the same rows wait"
 
 
 def _fires(quarantines: Sequence[Quarantine]) -> bool:
