@@ -19,6 +19,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from time import sleep
 from urllib.parse import quote
 
 from auditor.errors import AuditorError
@@ -39,6 +40,7 @@ max_prepared_transactions = 4
 max_wal_size = '4GB'
 timezone = 'UTC'
 """
+_ATTEMPTS, _PAUSE_S = 100, 0.1
 # With the socket's own name at most 103 bytes (macOS; Linux: 107); libpq splits a host at its commas.
 _SOCKET_FOLDER = re.compile(r"[A-Za-z0-9_./-]{1,84}")
 
@@ -89,7 +91,7 @@ def private_server(binaries: Path, folder: Path | None = None) -> Iterator[str]:
         data = _initialise(usable, home, account)
         with (data / "postgresql.conf").open("a") as configuration:
             configuration.write(f"{_SETTINGS}unix_socket_directories = '{socket}'\n")
-        stack.callback(account.run, home, usable / "pg_ctl", "stop", "-D", data, "-m", "immediate")
+        stack.callback(_stop, usable, data, home, account)
         _start(usable, data, home, account)
         yield f"postgresql://postgres@/postgres?host={quote(str(socket), safe='')}&port=5432"
 
@@ -139,12 +141,21 @@ class _Account:
 
 
 def _temporary_folder(stack: ExitStack, account: _Account, within: Path | None) -> Path:
-    """A folder of the account's own, removed with the stack (files may vanish while a server stops)."""
-    folder = tempfile.TemporaryDirectory(prefix="auditor-", dir=within, ignore_cleanup_errors=True)
-    path = Path(stack.enter_context(folder)).resolve()
+    """A folder of the account's own, removed with the stack."""
+    path = Path(tempfile.mkdtemp(prefix="auditor-", dir=within)).resolve()
+    stack.callback(_remove, path)
     if account.user is not None:
         os.chown(path, account.user.pw_uid, account.user.pw_gid)
     return path
+
+
+def _remove(folder: Path) -> None:
+    """More than once if need be: files come and go while a server stops."""
+    for _ in range(_ATTEMPTS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        sleep(_PAUSE_S)
 
 
 def _usable_binaries(binaries: Path, home: Path, account: _Account) -> Path:
@@ -185,6 +196,15 @@ def _start(binaries: Path, data: Path, home: Path, account: _Account) -> None:
     if account.run(home, binaries / "pg_ctl", "start", "-w", "-D", data, "-l", log).returncode != 0:
         reason = _last_line(log.read_text(errors="replace")) if log.exists() else "it left no log"
         raise AuditorError(f"the private PostgreSQL does not start: {reason}", "see whether memory is short")
+
+
+def _stop(binaries: Path, data: Path, home: Path, account: _Account) -> None:
+    """Also where the start was interrupted: while its PID file is there and not yet filled, nobody can stop it."""
+    for _ in range(_ATTEMPTS):
+        done = account.run(home, binaries / "pg_ctl", "stop", "-D", data, "-m", "immediate")
+        if done.returncode == 0 or not (data / "postmaster.pid").exists():
+            return
+        sleep(_PAUSE_S)
 
 
 def _last_line(output: str) -> str:
