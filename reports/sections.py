@@ -39,7 +39,7 @@ def sections(audit: Audit, groups: tuple[FindingGroup, ...], room: Room) -> dict
         "drawing": drawing,
         "unseen": room.take(map(parts.unseen, unseen), len(unseen), 0.08),
         "partly": room.take(map(parts.unseen, partly), len(partly), 0.03),
-        "unseen_tables": _tables(unseen),
+        "unseen_tables": _tables(unseen) or len(unseen),
         "partly_tables": _tables(partly),
         "checks": room.take(map(parts.check, audit.checks), len(audit.checks), 0.06),
         "tables": room.take(map(parts.table, audit.tables), len(audit.tables), 0.05),
@@ -55,7 +55,8 @@ def sections(audit: Audit, groups: tuple[FindingGroup, ...], room: Room) -> dict
 
 def _tables(groups: Sequence[UnseenGroup]) -> int:
     """How many tables the groups are about, each counted once whatever the reasons are."""
-    return len({(each.subject.schema, each.subject.table) for group in groups for each in group.coverage})
+    subjects = (each.subject for group in groups for each in group.coverage)
+    return len({(each.schema, each.table) for each in subjects if each.table is not None})
 
 
 @dataclass(frozen=True, slots=True)
