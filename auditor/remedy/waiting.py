@@ -1,5 +1,7 @@
 """Who makes a step wait: transactions that have been open for long, prepared ones included."""
 
+from functools import cache
+
 from auditor.remedy.script import block
 from auditor.sql import Sql
 
@@ -17,6 +19,7 @@ SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p
 FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()"""
 
 
+@cache
 def unhindered() -> Sql:
     """Names the transactions that have been open for long in this database: a warning, as they may end in time."""
     body = f"""FOR held IN SELECT * FROM ({_OPEN}) AS found
