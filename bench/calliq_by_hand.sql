@@ -9,6 +9,10 @@ SELECT count(*) FROM public.usage_metrics m
 WHERE m.metadata->>'call_id' IS NOT NULL
   AND NOT EXISTS (SELECT FROM public.calls c WHERE c.id::text = lower(m.metadata->>'call_id'));
 
+SELECT count(*) FROM public.usage_metrics m
+WHERE EXISTS (SELECT FROM public.calls c
+  WHERE c.id::text = lower(m.metadata->>'call_id') AND isfinite(c.deleted_at));
+
 SELECT sum(n), count(*) FROM (
   SELECT count(*) AS n FROM public.usage_metrics GROUP BY event_key HAVING count(*) > 1) AS shared;
 
@@ -34,6 +38,9 @@ SELECT count(*), count(language), count(word_count), count(reviewed_by), count(c
 
 SELECT count(*) FROM public.transcripts t
 WHERE NOT EXISTS (SELECT FROM public.calls c WHERE c.id = t.call_id);
+
+SELECT count(*) FROM public.transcripts t
+WHERE EXISTS (SELECT FROM public.calls c WHERE c.id = t.call_id AND isfinite(c.deleted_at));
 
 SELECT count(*) FROM public.transcripts t
 WHERE t.reviewed_by IS NOT NULL AND NOT EXISTS (SELECT FROM public.users u WHERE u.id = t.reviewed_by);
