@@ -11,9 +11,9 @@ from auditor.remedy import order
 from auditor.remedy.batches import Change
 from auditor.remedy.constraints import broken_key_reopened, reopened
 from auditor.remedy.operation import PlanContext
-from auditor.remedy.quarantine import Quarantine, relation_of
+from auditor.remedy.quarantine import Quarantine, number_of, relation_of
 from auditor.remedy.restore import Return
-from auditor.remedy.script import LONG, block, digest, named, refuse, transaction, words
+from auditor.remedy.script import LONG, block, digest, named, refuse, transaction, when, words
 from auditor.sql import Condition, Expression, Sql
 
 
@@ -35,6 +35,15 @@ def broken_keys_reopened(context: PlanContext, table: Table) -> Iterator[Step | 
     for key in table.foreign_keys():
         if key.validated and (table.schema, table.name, key.name) in context.broken:
             yield from broken_key_reopened(context, table, key)
+
+
+def there_and_back(
+    context: PlanContext, change: Change, rank: int, rows: int | None, back: Iterable[Return]
+) -> Iterator[Step]:
+    """The three steps of a change: it, its rollback, and that no row of its kind is left."""
+    yield changing(context, change, rank, rows)
+    yield restoring(context, change, rank, back)
+    yield holds_no(change.tables[0], change.rows(None), context)
 
 
 def changing(context: PlanContext, change: Change, rank: int, rows: int | None) -> Step:
@@ -70,14 +79,14 @@ def mended(context: PlanContext, table: Table, violation: Condition) -> Sql | No
     if not context.violations:
         return None
     # Counted, not asked for one: a plan that hopes to meet one soon compares every row with every other.
-    return Sql(f"({sql.render(sa.select(sa.func.count()).select_from(relation_of(table)).where(violation))}) = 0")
+    return Sql(f"({number_of(table, violation)}) = 0")
 
 
 def holds_no(table: Table, violation: Condition, context: PlanContext) -> Step:
     """Fails while a row violates."""
     title = f"no row of {named(table)} violates"
-    count = sql.render(sa.select(sa.func.count()).select_from(relation_of(table)).where(violation))
     refusal = refuse("% rows of % violate", "number", words(f"{table.schema}.{table.name}"))
+    body = f"number := ({number_of(table, violation)});\n{when('number > 0', refusal)}"
     return Step(
         id=f"verify-{identity(table, violation)}",
         phase=Phase.VERIFY,
@@ -87,7 +96,7 @@ def holds_no(table: Table, violation: Condition, context: PlanContext) -> Step:
             transaction(
                 title,
                 "SET LOCAL row_security = off;",
-                block(f"number := ({count});\nIF number > 0 THEN\n{refusal}\nEND IF;", "number bigint;"),
+                block(body, "number bigint;"),
                 timeout=LONG,
             ),
         ),

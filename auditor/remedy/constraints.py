@@ -11,7 +11,7 @@ from auditor.model import Note, Part, Phase, Step, printable, psql_text
 from auditor.remedy import order
 from auditor.remedy.attempts import patient
 from auditor.remedy.operation import Operation, PlanContext
-from auditor.remedy.script import LONG, block, digest, named, oid_of, refuse, transaction, words
+from auditor.remedy.script import LONG, block, digest, named, oid_of, refuse, transaction, when, words
 from auditor.sql import Condition, Expression, Sql
 
 # Constraints are made in this order: a foreign key needs the unique key that it refers to.
@@ -40,7 +40,7 @@ class Named:
 
     def add(self, definition: str, unless: str = "false") -> Sql:
         """Adds it where no constraint has that name, so that it can be run again, and unless that holds."""
-        change = f"IF NOT ({self._taken()} OR {unless}) THEN\n{self._alter('ADD')} {definition};\nEND IF;"
+        change = when(f"NOT ({self._taken()} OR {unless})", f"{self._alter('ADD')} {definition};")
         return patient(change, self._place)
 
     def unbroken(self, broken: str, unless: str = "false") -> Sql:
@@ -51,7 +51,7 @@ class Named:
             hint="Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.",
         )
         rows = f"SELECT FROM {sql.quote(self.schema, self.table)} WHERE {broken}"
-        return block(f"IF NOT ({self._taken()} OR {unless}) AND EXISTS ({rows}) THEN\n{refusal}\nEND IF;")
+        return block(when(f"NOT ({self._taken()} OR {unless}) AND EXISTS ({rows})", refusal))
 
     def _taken(self) -> Sql:
         return sql.compose(
@@ -62,17 +62,17 @@ class Named:
 
     def drop(self, more: str = "") -> Sql:
         """Drops it where it is there, is of this kind, and is also so."""
-        return patient(f"IF {self.is_there(more)} THEN\n{self._alter('DROP')};\nEND IF;", self._place)
+        return patient(when(self.is_there(more), f"{self._alter('DROP')};"), self._place)
 
     def validate(self) -> Sql:
         """Validates it where it is there: nothing to do where it is valid already."""
-        return patient(f"IF {self.is_there()} THEN\n{self._alter('VALIDATE')};\nEND IF;", self._place)
+        return patient(when(self.is_there(), f"{self._alter('VALIDATE')};"), self._place)
 
     def verify(self, more: str = "") -> Sql:
         """Fails while it is not there, or not valid, or not also so."""
         refusal = refuse("the constraint % of % is not there, or not valid", *self._words())
         valid = f"k.convalidated AND {more}" if more else "k.convalidated"
-        return block(f"IF NOT {self.is_there(valid)} THEN\n{refusal}\nEND IF;")
+        return block(when(f"NOT {self.is_there(valid)}", refusal))
 
     def _alter(self, verb: str) -> Sql:
         return sql.compose(

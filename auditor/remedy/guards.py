@@ -11,8 +11,8 @@ from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.model import Part, Phase, Step
 from auditor.remedy import order
 from auditor.remedy.operation import PlanContext
-from auditor.remedy.quarantine import NO_LOCK, Quarantine, relation_of
-from auditor.remedy.script import block, digest, inner, oid_of, refuse, transaction, words
+from auditor.remedy.quarantine import NO_LOCK, Quarantine, number_of
+from auditor.remedy.script import block, digest, inner, oid_of, refuse, transaction, when, words
 from auditor.remedy.waiting import unhindered
 from auditor.sql import Sql
 
@@ -40,24 +40,23 @@ def server_step(context: PlanContext, phase: Phase) -> Step:
 def _beginning(server: Server) -> Part:
     """One text for the steps of all findings: four for each of thousands took 36 MB."""
     title = f"written for PostgreSQL {server.major}, database {server.database}"
+    other_server = refuse(
+        "this plan is written for PostgreSQL %, this is %",
+        str(server.major),
+        "pg_catalog.current_setting('server_version')",
+        hint="Audit this server and use the plan of that audit.",
+    )
+    other_database = refuse(
+        "this plan is written for the database %, this is %",
+        words(server.database),
+        "pg_catalog.current_database()",
+        hint="Connect to the database that was audited, or audit this one.",
+    )
+    major = "pg_catalog.current_setting('server_version_num')::integer / 10000"
     body = "\n".join(
         (
-            f"IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> {server.major} THEN",
-            refuse(
-                "this plan is written for PostgreSQL %, this is %",
-                str(server.major),
-                "pg_catalog.current_setting('server_version')",
-                hint="Audit this server and use the plan of that audit.",
-            ),
-            "END IF;",
-            f"IF pg_catalog.current_database() <> {sql.literal(server.database)} THEN",
-            refuse(
-                "this plan is written for the database %, this is %",
-                words(server.database),
-                "pg_catalog.current_database()",
-                hint="Connect to the database that was audited, or audit this one.",
-            ),
-            "END IF;",
+            when(f"{major} <> {server.major}", other_server),
+            when(f"pg_catalog.current_database() <> {sql.literal(server.database)}", other_database),
         )
     )
     return transaction(title, block(body), unhindered())
@@ -119,34 +118,26 @@ def guarded(table: Table, violation: sql.Condition, context: PlanContext, listed
     """
     if context.violations is None:
         return ()
-    counted = sa.select(sa.func.count()).select_from(relation_of(table)).where(violation)
-    count = sql.render(counted) if listed is None else Sql(f"SELECT pg_catalog.count(*) FROM {listed}")  # noqa: S608
+    count = number_of(table, violation) if listed is None else f"SELECT pg_catalog.count(*) FROM {listed}"  # noqa: S608
     limit = context.violations + context.violations // 10 + 10
-    body = "\n".join(
-        (
-            f"number := ({count});",
-            f"IF number > {limit} THEN",
-            refuse(
-                "% rows of % are concerned, % were audited; nothing has been changed",
-                "number",
-                words(f"{table.schema}.{table.name}"),
-                str(context.violations),
-                hint="Audit again, and use the plan of that audit.",
-            ),
-            "END IF;",
-        )
+    refusal = refuse(
+        "% rows of % are concerned, % were audited; nothing has been changed",
+        "number",
+        words(f"{table.schema}.{table.name}"),
+        str(context.violations),
+        hint="Audit again, and use the plan of that audit.",
     )
-    return (inner(body, "number bigint;"),)
+    return (inner(f"number := ({count});\n{when(f'number > {limit}', refusal)}", "number bigint;"),)
 
 
 def complete(table: Table, values: Mapping[str, sql.Expression], violation: sql.Condition) -> Sql:
     """Stops where a value that is to replace NULL is NULL itself: the row would violate as before."""
     empty = sa.func.num_nulls(*values.values()) > 0
-    count = sql.render(sa.select(sa.func.count()).select_from(relation_of(table)).where(violation, empty))
+    count = number_of(table, sa.and_(violation, empty))
     refusal = refuse(
         "what is to replace NULL is NULL itself in % rows of %; nothing has been changed",
         "number",
         words(f"{table.schema}.{table.name}"),
         hint="Write a fill that has a value for each row; then audit again, and use the plan of that audit.",
     )
-    return inner(f"number := ({count});\nIF number > 0 THEN\n{refusal}\nEND IF;", "number bigint;")
+    return inner(f"number := ({count});\n{when('number > 0', refusal)}", "number bigint;")

@@ -7,7 +7,17 @@ from auditor import sql
 from auditor.catalog import Leaf, Partition
 from auditor.model import Part
 from auditor.remedy.operation import PlanContext
-from auditor.remedy.script import LONG, block, digest, oid_of, outside, refuse, transaction, words
+from auditor.remedy.script import (
+    LONG,
+    block,
+    digest,
+    oid_of,
+    outside,
+    refuse,
+    transaction,
+    when,
+    words,
+)
 from auditor.sql import Sql
 
 _NAME_BYTES = 63
@@ -43,7 +53,7 @@ class IndexName:
             f"SELECT FROM {sql.quote(self.of_schema, self.of)} WHERE {population}"
             f" GROUP BY {', '.join(keys)} HAVING pg_catalog.count(*) > 1"
         )
-        check = block(f"IF NOT {self.is_valid()} AND EXISTS ({shared}) THEN\n{refusal}\nEND IF;")
+        check = block(when(f"NOT {self.is_valid()} AND EXISTS ({shared})", refusal))
         settings = ("SET LOCAL row_security = off;",)
         return transaction(f"no rows share a key of the {title}", *settings, check, timeout=LONG)
 

@@ -12,7 +12,7 @@ from auditor.remedy.constraints import columns_of
 from auditor.remedy.index_names import IndexName, free_index_name, leaf_index
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.partitioned import index_tree
-from auditor.remedy.script import block, digest, named, outside, refuse, transaction, words
+from auditor.remedy.script import block, digest, named, outside, refuse, transaction, when, words
 from auditor.remedy.waiting import unhindered
 from auditor.sql import Condition, Expression, Sql
 
@@ -67,7 +67,7 @@ class _CreateIndex:
         lock = f"SHARE on {named(self.table)} and its partitions, for milliseconds: writes wait"
         whole = transaction(title, patient(tree.united(self._hollow), place))
         yield _step(Phase.INDEXES, 1, self.table, title, whole, lock)
-        drop = patient(f"IF {root.is_valid()} THEN\nDROP INDEX {sql.quote(root.schema, root.name)};\nEND IF;", place)
+        drop = patient(when(root.is_valid(), f"DROP INDEX {sql.quote(root.schema, root.name)};"), place)
         text = transaction(f"drop {title}", drop)
         lock = f"ACCESS EXCLUSIVE on {named(self.table)} and its partitions, for milliseconds: reads and writes wait"
         yield _step(Phase.ROLLBACK, _LAST, self.table, f"drop {title}", text, lock)
@@ -127,7 +127,7 @@ def index_is_valid(table: Table, index: IndexName) -> Step:
     refusal = refuse(
         "the index % of % is not there, or invalid", words(index.name), words(f"{index.of_schema}.{index.of}")
     )
-    text = transaction(title, block(f"IF NOT {index.is_valid()} THEN\n{refusal}\nEND IF;"))
+    text = transaction(title, block(when(f"NOT {index.is_valid()}", refusal)))
     return _step(Phase.VERIFY, 1_000_000, table, title, text, "none: reads the catalog")
 
 

@@ -21,7 +21,7 @@ from auditor.remedy.constraints import (
     validate_constraint,
 )
 from auditor.remedy.operation import Operation, PlanContext
-from auditor.remedy.script import LONG, block, named, oid_of, refuse, transaction, words
+from auditor.remedy.script import LONG, block, named, oid_of, refuse, transaction, when, words
 from auditor.sql import Sql
 
 
@@ -54,7 +54,7 @@ class _SetNotNull:
             transaction(f"{title}: validated", check.validate(), timeout=LONG),
             transaction(
                 title,
-                patient(f"IF NOT ({is_set}) THEN\n{altered} SET NOT NULL;\nEND IF;", place),
+                patient(when(f"NOT ({is_set})", f"{altered} SET NOT NULL;"), place),
                 check.drop(),
             ),
         )  # fmt: skip
@@ -64,11 +64,11 @@ class _SetNotNull:
         verify = f"{named(self.table)}({printable(self.column)}) is NOT NULL"
         yield constraint_step(
             Phase.VERIFY, 1_000_000, self.table, verify,
-            (transaction(verify, block(f"IF NOT ({is_set}) THEN\n{refusal}\nEND IF;")),),
+            (transaction(verify, block(when(f"NOT ({is_set})", refusal))),),
             "none: reads the catalog", verb="verify",
         )  # fmt: skip
         undo = f"{named(self.table)}({printable(self.column)}) accepts NULL again"
-        back = transaction(undo, patient(f"IF {is_set} THEN\n{altered} DROP NOT NULL;\nEND IF;", place), check.drop())
+        back = transaction(undo, patient(when(is_set, f"{altered} DROP NOT NULL;"), place), check.drop())
         yield constraint_step(
             Phase.ROLLBACK,
             LATER,

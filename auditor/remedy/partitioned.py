@@ -11,7 +11,7 @@ from auditor import sql
 from auditor.catalog import Table
 from auditor.remedy.index_names import IndexName, leaf_index
 from auditor.remedy.operation import PlanContext
-from auditor.remedy.script import oid_of
+from auditor.remedy.script import oid_of, when
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class IndexTree:
 
     def united(self, make: Callable[[IndexName], str]) -> str:
         """The statements that make each index without rows, by `make`, and put the parts into it: no row is read."""
-        made = [f"IF {oid_of(each.schema, each.name)} IS NULL THEN\n{make(each)}\nEND IF;" for each in self._hollow()]
+        made = [when(f"{oid_of(each.schema, each.name)} IS NULL", make(each)) for each in self._hollow()]
         return "\n".join((*made, *self._attached()))
 
     def _hollow(self) -> Iterator[IndexName]:

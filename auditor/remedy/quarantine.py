@@ -185,6 +185,11 @@ def relation_of(table: Table) -> sa.TableClause:
     return sql.relation(table.schema, table.name, columns, only=table.has_children)
 
 
+def number_of(table: Table, condition: sql.Condition) -> Sql:
+    """The SELECT that counts the table's rows of which the condition is true."""
+    return sql.render(sa.select(sa.func.count()).select_from(relation_of(table)).where(condition))
+
+
 def exists(schema: str, name: str) -> Sql:
     """Whether there is a relation of that name."""
     return Sql(f"{oid_of(schema, name)} IS NOT NULL")

@@ -13,7 +13,7 @@ from auditor.catalog import Column, Table
 from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.remedy.attempts import attempts
 from auditor.remedy.quarantine import Quarantine, exists
-from auditor.remedy.script import block, oid_of, refuse, words
+from auditor.remedy.script import block, oid_of, refuse, when, words
 from auditor.sql import Sql
 
 _META = ("step", "image", "row", "at")
@@ -190,7 +190,7 @@ def _lost(table: Table, mended: Sql | None) -> str:
         words(f"{table.schema}.{table.name}"),
         hint="If somebody mended these rows who did not use this plan, there is nothing to bring back.",
     )
-    return f"IF {mended} THEN\n{refusal}\nEND IF;"
+    return when(mended, refusal)
 
 
 def _rows(back: Return, quarantine: Quarantine, selected: str) -> str:

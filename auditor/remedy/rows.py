@@ -7,7 +7,7 @@ from auditor.catalog import Table
 from auditor.model import Note, Step, printable
 from auditor.remedy import order
 from auditor.remedy.batches import Change, Picked, violating
-from auditor.remedy.changes import around, broken_keys_reopened, changing, holds_no, identity, restoring
+from auditor.remedy.changes import around, broken_keys_reopened, identity, there_and_back
 from auditor.remedy.closure import Closure, closure_of, removal, unforeseen
 from auditor.remedy.guards import complete, ready
 from auditor.remedy.images import assign_statement, set_aside_statement
@@ -95,9 +95,9 @@ def removal_steps(  # noqa: PLR0917
         statements=lambda batch: _removed(step, closure, quarantines, rows(batch), moves(batch)),
         path=not _fires(quarantines + others),
     )
-    yield changing(context, change, rank, None if moves(None) else context.violations)
-    yield restoring(context, change, rank, _returns(context, step, quarantines, closure, moves(None)))
-    yield holds_no(table, rows(None), context)
+    told = None if moves(None) else context.violations
+    back = _returns(context, step, quarantines, closure, moves(None))
+    yield from there_and_back(context, change, rank, told, back)
 
 
 def _removed(
@@ -176,9 +176,7 @@ def assignment_steps(  # noqa: PLR0917
         first=first,
     )
     yield from room(change.title, (table,), {table.oid: change.expected}, 2)
-    yield changing(context, change, rank, context.violations)
-    yield restoring(context, change, rank, [take_back(step, quarantine, together)])
-    yield holds_no(table, rows(None), context)
+    yield from there_and_back(context, change, rank, context.violations, [take_back(step, quarantine, together)])
 
 
 def fill_of(operation: Operation) -> Fill | None:

@@ -104,6 +104,11 @@ def refuse(message: str, *values: str, hint: str = "") -> Sql:
     return Sql(f"RAISE EXCEPTION {arguments}{f' USING HINT = {sql.literal(hint)}' if hint else ''};")
 
 
+def when(condition: str, statement: str) -> Sql:
+    """The statement, where the condition holds; inside a block."""
+    return Sql(f"IF {condition} THEN\n{statement}\nEND IF;")
+
+
 def words(text: str) -> Sql:
     """A name or a sentence as a literal, for a message: control characters written out."""
     return sql.literal(printable(text))

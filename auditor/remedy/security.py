@@ -10,7 +10,7 @@ from auditor.remedy import order
 from auditor.remedy.attempts import patient
 from auditor.remedy.constraints import LATER, exclusive
 from auditor.remedy.operation import Operation, PlanContext
-from auditor.remedy.script import block, digest, named, oid_of, refuse, transaction, words
+from auditor.remedy.script import block, digest, named, oid_of, refuse, transaction, when, words
 from auditor.sql import Sql
 
 
@@ -32,9 +32,9 @@ class Change:
         place = self.table.schema, self.table.name
         called = f"{self.title} on {named(self.table)}"
         refusal = refuse("not so: %", words(called))
-        applied = patient(f"IF NOT ({self.holds}) THEN\n{self.statement}\nEND IF;", place)
-        reverted = patient(f"IF {self.holds} THEN\n{self.inverse}\nEND IF;", place, declare="held record;")
-        verified = block(f"IF NOT ({self.holds}) THEN\n{refusal}\nEND IF;")
+        applied = patient(when(f"NOT ({self.holds})", self.statement), place)
+        reverted = patient(when(self.holds, self.inverse), place, declare="held record;")
+        verified = block(when(f"NOT ({self.holds})", refusal))
         lock = exclusive(self.table)
         yield self._step(Phase.CONSTRAINTS, LATER, called, applied, lock)
         yield self._step(Phase.VERIFY, 1_000_000 + LATER, f"so it is: {called}", verified, "none: reads the catalog")

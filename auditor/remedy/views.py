@@ -10,7 +10,7 @@ from auditor.remedy import order
 from auditor.remedy.attempts import patient
 from auditor.remedy.constraints import LATER
 from auditor.remedy.operation import Operation, PlanContext
-from auditor.remedy.script import LONG, block, digest, named, oid_of, refuse, transaction, words
+from auditor.remedy.script import LONG, block, digest, named, oid_of, refuse, transaction, when, words
 from auditor.sql import Sql
 
 
@@ -24,9 +24,9 @@ class _PopulateView:
         refusal = refuse("% is not populated", words(f"{self.view.schema}.{self.view.name}"))
         lock = f"ACCESS EXCLUSIVE on {view}, while its query runs: its readers wait"
         place = self.view.schema, self.view.name
-        applied = patient(f"IF NOT {self._populated} THEN\n{refresh};\nEND IF;", place)
-        emptied = patient(f"IF {self._populated} THEN\n{refresh} WITH NO DATA;\nEND IF;", place)
-        verified = block(f"IF NOT {self._populated} THEN\n{refusal}\nEND IF;")
+        applied = patient(when(f"NOT {self._populated}", f"{refresh};"), place)
+        emptied = patient(when(self._populated, f"{refresh} WITH NO DATA;"), place)
+        verified = block(when(f"NOT {self._populated}", refusal))
         yield self._step(Phase.CONSTRAINTS, LATER + 1, f"fill {view}", applied, lock)
         yield self._step(Phase.VERIFY, 1_000_000, f"{view} is filled", verified, "none: reads the catalog")
         yield self._step(Phase.ROLLBACK, order.DROP, f"empty {view} again", emptied, lock)
