@@ -25,7 +25,7 @@ def server_step(context: PlanContext, phase: Phase) -> Step:
     Each file may be run by itself.
     """
     server = context.catalog.server
-    part = _beginning(server)
+    part = _beginning(server, unhindered())
     return Step(
         id=f"{_SERVER}{digest(server.major, server.database)}-{phase}",
         phase=phase,
@@ -37,7 +37,7 @@ def server_step(context: PlanContext, phase: Phase) -> Step:
 
 
 @lru_cache(maxsize=8)
-def _beginning(server: Server) -> Part:
+def _beginning(server: Server, warning: Sql) -> Part:
     """One text for the steps of all findings: four for each of thousands took 36 MB."""
     title = f"written for PostgreSQL {server.major}, database {server.database}"
     other_server = refuse(
@@ -59,7 +59,7 @@ def _beginning(server: Server) -> Part:
             when(f"pg_catalog.current_database() <> {sql.literal(server.database)}", other_database),
         )
     )
-    return transaction(title, block(body), unhindered())
+    return transaction(title, block(body), warning)
 
 
 def is_server_step(step: Step) -> bool:

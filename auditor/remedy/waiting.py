@@ -19,11 +19,16 @@ SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p
 FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()"""
 
 
-@cache
 def unhindered() -> Sql:
     """Names the transactions that have been open for long in this database: a warning, as they may end in time."""
+    return _open_longer_than(_LONG)
+
+
+@cache
+def _open_longer_than(interval: str) -> Sql:
+    """One text for the steps of all findings."""
     body = f"""FOR held IN SELECT * FROM ({_OPEN}) AS found
-WHERE found.since < pg_catalog.clock_timestamp() - interval '{_LONG}' ORDER BY found.since LOOP
+WHERE found.since < pg_catalog.clock_timestamp() - interval '{interval}' ORDER BY found.since LOOP
     RAISE WARNING '% has been open for %: {_WAITS}', held.called,
         (pg_catalog.clock_timestamp() - held.since)::interval(0)
         USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
