@@ -4,11 +4,12 @@ One, because the rollback is one: it drops what refuses the old rows before it b
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditor.model import Audit, Part, Phase, Step, printable
 from reports import numbers
-from reports.format import Format, whole
+from reports.format import Format
 from reports.plan import plan_json, readme, written_for
 from reports.templating import python_page
 
@@ -31,16 +32,16 @@ class _Function:
     calls: tuple[_Call, ...]
 
 
-def render(audit: Audit) -> dict[str, str]:
+def files(audit: Audit) -> dict[str, Iterable[str]]:
     """The revision in `plan/alembic/`, to be copied beside the team's own."""
     steps = audit.plan.steps
     if not steps:
-        return {"plan/README.md": readme(audit, "alembic", {})}
+        return {"plan/README.md": (readme(audit, "alembic", {}),)}
     name = f"alembic/{_revision(audit)}.py"
     places = {phase: f"{name}, {_name_of(phase)}" for phase in Phase if any(step.phase is phase for step in steps)}
     return {
-        "plan/README.md": readme(audit, "alembic", places),
-        f"plan/{name}": _text(audit),
+        "plan/README.md": (readme(audit, "alembic", places),),
+        f"plan/{name}": (_text(audit),),
         "plan/plan.json": plan_json(audit),
     }
 
@@ -79,4 +80,4 @@ def _about(number: int, step: Step) -> str:
     return printable(f"{step.phase} {number}: {step.title}; {found}; lock {step.lock}{rows}")
 
 
-ALEMBIC = Format("sql", whole(render))
+ALEMBIC = Format("sql", files)

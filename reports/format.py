@@ -16,8 +16,3 @@ class Format:
     def render(self, audit: Audit) -> dict[str, str]:
         """The files, each text whole."""
         return {path: "".join(pieces) for path, pieces in self.files(audit).items()}
-
-
-def whole(render: Callable[[Audit], dict[str, str]]) -> Callable[[Audit], dict[str, Iterable[str]]]:
-    """The files of a format that makes each in one piece."""
-    return lambda audit: {path: (text,) for path, text in render(audit).items()}

@@ -11,7 +11,7 @@ from auditor.model import Audit, Outcome, Phase
 from reports import numbers
 from reports.access import to_see_more
 from reports.embedded import embedded
-from reports.format import Format, whole
+from reports.format import Format
 from reports.groups import finding_groups
 from reports.notes import grouped
 from reports.phases import WHAT
@@ -33,14 +33,14 @@ _MEANING = {
 }
 
 
-def render(audit: Audit) -> dict[str, str]:
-    """The audit as `report.html`; what does not fit is said there, and stays in `report.json`."""
+def page(audit: Audit) -> str:
+    """`report.html`; what does not fit is said there, and stays in `report.json`."""
     style, script = (Markup(_asset(name)) for name in ("report.css", "report.js"))  # noqa: S704 - our own
     groups = finding_groups(audit.findings)
     json_text, capped = embedded(audit, groups)
     room = Room(LIMIT - _FRAME - sum(len(text.encode()) for text in (style, script, json_text)))
     template = environment().get_template("report.html.j2")
-    page = template.render(
+    return template.render(
         audit=audit,
         style=style,
         script=script,
@@ -55,7 +55,6 @@ def render(audit: Audit) -> dict[str, str]:
         more=to_see_more(audit),
         **sections(audit, groups, room),
     )
-    return {"report.html": page}
 
 
 def _facts(audit: Audit) -> list[tuple[str, str]]:
@@ -109,4 +108,4 @@ def _asset(name: str) -> str:
     return files("reports").joinpath("templates", name).read_text("utf-8")
 
 
-HTML = Format("html", whole(render))
+HTML = Format("html", lambda audit: {"report.html": (page(audit),)})

@@ -1,7 +1,7 @@
 """What the formats of a plan share: its README, `plan.json`, and comments that no name can leave."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -67,8 +67,8 @@ def written_for(audit: Audit) -> str:
     return f"plan {audit.plan.id} for database {database.name} on {database.host}, PostgreSQL {database.server_version}"
 
 
-def plan_json(audit: Audit) -> str:
-    """The plan for programs."""
+def plan_json(audit: Audit) -> Iterator[str]:
+    """The plan for programs, in pieces: that of thousands of findings is not held as one text."""
     document = {
         "schema_version": audit.schema_version,
         "run": audit.run.id,
@@ -76,7 +76,8 @@ def plan_json(audit: Audit) -> str:
         **msgspec.to_builtins(audit.plan),
         "audit": msgspec.to_builtins(_what_it_follows_from(audit)),
     }
-    return json.dumps(document, indent=2) + "\n"
+    yield from json.JSONEncoder(indent=2).iterencode(document)
+    yield "\n"
 
 
 def _what_it_follows_from(audit: Audit) -> Audit:

@@ -1,33 +1,31 @@
 """`plan/` for psql, the default: SQL files that are run in order, `plan.json`, and a README."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from auditor.model import Audit, Phase, Step
 from reports import numbers
-from reports.format import Format, whole
+from reports.format import Format
 from reports.phases import WHAT
 from reports.plan import comment, plan_json, readme, rows_of, steps_of, written_for
 
 
-def render(audit: Audit) -> dict[str, str]:
+def files(audit: Audit) -> dict[str, Iterable[str]]:
     """The files of the plan folder; phases without a step have none, a plan without steps only its README."""
     phases = {phase: phase.file for phase in Phase if steps_of(audit, phase)}
-    files = {"plan/README.md": readme(audit, "psql", phases)}
+    written: dict[str, Iterable[str]] = {"plan/README.md": (readme(audit, "psql", phases),)}
     if not phases:
-        return files
+        return written
     for phase, file in phases.items():
-        files[f"plan/{file}"] = _file(audit, phase, steps_of(audit, phase))
-    files["plan/plan.json"] = plan_json(audit)
-    return dict(sorted(files.items()))
+        written[f"plan/{file}"] = _file(audit, phase, steps_of(audit, phase))
+    written["plan/plan.json"] = plan_json(audit)
+    return dict(sorted(written.items()))
 
 
-def _file(audit: Audit, phase: Phase, steps: tuple[Step, ...]) -> str:
-    blocks = [_header(audit, phase, steps), "\\set ON_ERROR_STOP on\n\\encoding UTF8"]
-    blocks += [
-        "\n".join((*_step_comment(number, step), f"\\echo step {number} of {len(steps)}", step.sql.rstrip("\n")))
-        for number, step in enumerate(steps, 1)
-    ]
-    return "\n\n".join(blocks) + "\n"
+def _file(audit: Audit, phase: Phase, steps: tuple[Step, ...]) -> Iterator[str]:
+    yield f"{_header(audit, phase, steps)}\n\n\\set ON_ERROR_STOP on\n\\encoding UTF8\n"
+    for number, step in enumerate(steps, 1):
+        yield "\n" + "\n".join((*_step_comment(number, step), f"\\echo step {number} of {len(steps)}"))
+        yield "\n" + step.sql.rstrip("\n") + "\n"
 
 
 def _header(audit: Audit, phase: Phase, steps: tuple[Step, ...]) -> str:
@@ -52,4 +50,4 @@ def _step_comment(number: int, step: Step) -> Iterator[str]:
     )
 
 
-SQL = Format("sql", whole(render))
+SQL = Format("sql", files)

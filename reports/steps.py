@@ -4,13 +4,13 @@ Supabase CLI, Flyway and dbmate read the same files: `docs/plan-formats.md` says
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from auditor.model import Audit, Part, Phase, Step
 from reports import numbers
-from reports.format import Format, whole
+from reports.format import Format
 from reports.plan import comment, plan_json, readme, steps_of, written_for
 
 _FORWARD, _BACK = "steps", "rollback"
@@ -31,17 +31,18 @@ class _File:
     repair: Part | None
 
 
-def render(audit: Audit) -> dict[str, str]:
+def files(audit: Audit) -> dict[str, Iterable[str]]:
     """The steps in `plan/steps/`, the rollback in `plan/rollback/`."""
-    files = [*_files(audit)]
-    names = [_name(audit, number, each) for number, each in enumerate(files)]
-    written = {"plan/README.md": readme(audit, "steps", _places(files, names))}
-    if not files:
+    parts = [*_files(audit)]
+    names = [_name(audit, number, each) for number, each in enumerate(parts)]
+    written: dict[str, Iterable[str]] = {"plan/README.md": (readme(audit, "steps", _places(parts, names)),)}
+    if not parts:
         return written
-    for number, (each, name) in enumerate(zip(files, names, strict=True), 1):
-        written[name] = text = _text(audit, f"{number} of {len(files)}", each)
+    for number, (each, name) in enumerate(zip(parts, names, strict=True), 1):
+        text = _text(audit, f"{number} of {len(parts)}", each)
+        written[name] = (text,)
         if settings := _flyway_settings(each.part, text):
-            written[f"{name}.conf"] = settings
+            written[f"{name}.conf"] = (settings,)
     written["plan/plan.json"] = plan_json(audit)
     return dict(sorted(written.items()))
 
@@ -130,4 +131,4 @@ def _flyway_settings(part: Part, text: str) -> str:
     return "".join([*lines, *(["placeholderReplacement=false\n"] if "${" in text else [])])
 
 
-STEPS = Format("sql", whole(render))
+STEPS = Format("sql", files)

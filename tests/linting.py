@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from auditor.model import Audit, Part, Phase
-from reports import sql, steps
+from reports import SQL, STEPS
 
 BUILDING = (Phase.FENCE, Phase.INDEXES, Phase.CONSTRAINTS)
 _OF_BUILDING = re.compile(rf"^-- \d+ of \d+, ({'|'.join(BUILDING)}): ", re.MULTILINE)
@@ -51,11 +51,11 @@ def complaints(audit: Audit, version: int, folder: Path) -> str:
 
 def _of_psql(audit: Audit) -> dict[str, str]:
     names = {f"plan/{phase.file}" for phase in BUILDING}
-    return {name: text for name, text in sql.render(audit).items() if name in names}
+    return {name: text for name, text in SQL.render(audit).items() if name in names}
 
 
 def _of_steps(audit: Audit) -> dict[str, str]:
-    files = steps.render(audit)
+    files = STEPS.render(audit)
     return {name: text for name, text in files.items() if name.endswith(".sql") and _OF_BUILDING.search(text)}
 
 

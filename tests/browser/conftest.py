@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from auditor.model import Audit
-from reports.html import render
+from reports import HTML
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _OPTIONS = (
@@ -61,7 +61,7 @@ def open_report(chromium: Any, tmp_path: Path) -> Iterator[Open]:
 
     def opened(audit: Audit, fragment: str = "", **options: Any) -> Watched:
         file = tmp_path / "report.html"
-        file.write_text(render(audit)["report.html"], encoding="utf-8")
+        file.write_text(HTML.render(audit)["report.html"], encoding="utf-8")
         context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()

@@ -19,7 +19,7 @@ from auditor.config import Config, parse_config
 from auditor.model import Audit, Outcome, Phase, Severity, Subject, printable
 from auditor.remedy.quarantine import Quarantine
 from auditor.sql import quote
-from reports import sql as plan_folder
+from reports import SQL
 from tests.catalog.reading import catalog_of
 from tests.identity import Snapshot, snapshot_of
 from tests.laws.rejection import assert_refused
@@ -80,7 +80,7 @@ def _config(script: str) -> Config:
 def _begin(database: Database, config: Config) -> Circle:
     catalog = catalog_of(database)
     audit = _audit(database, config)
-    return Circle(database, config, catalog, audit, plan_folder.render(audit))
+    return Circle(database, config, catalog, audit, SQL.render(audit))
 
 
 def _audit(database: Database, config: Config) -> Audit:

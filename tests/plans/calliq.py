@@ -18,7 +18,7 @@ from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.config import load_config
 from auditor.demo.server import CONFIG
 from auditor.model import Audit
-from reports import sql as plan_folder
+from reports import SQL
 from tests.identity import snapshot_of
 from tests.servers import Database
 
@@ -42,7 +42,7 @@ class PlanFiles:
 def plan_of(database: Database, folder: Path) -> PlanFiles:
     """Audits, and writes the plan; verification is left out."""
     audit = auditor.run(database.dsn, config=load_config(CONFIG))
-    for name, text in plan_folder.render(audit).items():
+    for name, text in SQL.render(audit).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

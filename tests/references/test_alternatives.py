@@ -12,7 +12,7 @@ from auditor.config import parse_config
 from auditor.model import Audit
 from auditor.model.codec import from_json, to_json
 from auditor.model.lines import line_of, lines_of_alternatives
-from reports import html
+from reports import HTML
 from tests.cli.test_command_line import auditor
 from tests.examples.circle import audit
 from tests.references.inferring import references
@@ -71,7 +71,7 @@ def test_it_is_in_the_report_in_json_and_html(database18: Database) -> None:
         ("forum_topics", row["confidence"])
     ]
     assert from_json(to_json(found)).references == found.references
-    page = "".join(html.render(found).values())
+    page = "".join(HTML.render(found).values())
     assert "<td>ambiguous</td>" in page
     assert "or <code>public.forum_topics(id)</code>" in page
 

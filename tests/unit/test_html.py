@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from auditor.model import Audit, Severity
 from auditor.model.codec import from_json, to_json_line
 from auditor.model.lines import line_of_finding
-from reports.html import LIMIT, render
+from reports.html import HTML, LIMIT
 from tests import audits
 
 
 def page(audit: Audit) -> str:
-    return render(audit)["report.html"]
+    return HTML.render(audit)["report.html"]
 
 
 class Reader(HTMLParser):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.model import Audit, Part
-from reports import alembic, steps
+from reports import ALEMBIC, STEPS
 from reports.templating import _as_python
 from tests import audits
 
@@ -24,7 +24,7 @@ def test_a_text_is_a_literal_of_python(text: str) -> None:
 @settings(deadline=None)
 @given(audits.audits)
 def test_no_text_leaves_its_literal_in_a_revision(audit: Audit) -> None:
-    for name, text in alembic.render(audit).items():
+    for name, text in ALEMBIC.render(audit).items():
         if name.endswith(".py"):
             functions = [each.name for each in ast.parse(text).body if isinstance(each, ast.FunctionDef)]
             assert functions == ["upgrade", "downgrade", "_apart", "_say", "_transaction", "_outside", "_send"]
@@ -37,7 +37,7 @@ def test_no_name_leaves_its_comment_in_a_step(audit: Audit) -> None:
     bared = tuple(
         replace(step, parts=tuple(replace(bare, title=part.title) for part in step.parts)) for step in audit.plan.steps
     )
-    for name, text in steps.render(replace(audit, plan=replace(audit.plan, steps=bared))).items():
+    for name, text in STEPS.render(replace(audit, plan=replace(audit.plan, steps=bared))).items():
         assert not {c for c in name + text if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")} - {"\n"}
         if name.endswith(".sql"):
             assert {line for line in text.split("\n") if not line.startswith("-- ")} <= {"", "SELECT 1;"}
@@ -47,11 +47,11 @@ def test_flyway_takes_no_text_of_ours_for_a_placeholder() -> None:
     audit = audits.rich()
     (first, *_) = audit.plan.steps
     part = Part(title="a name", statements=("SELECT '${flyway}';",))
-    files = steps.render(replace(audit, plan=replace(audit.plan, steps=(replace(first, parts=(part,)),))))
+    files = STEPS.render(replace(audit, plan=replace(audit.plan, steps=(replace(first, parts=(part,)),))))
     (conf,) = [text for name, text in files.items() if name.endswith(".conf")]
     assert conf == "placeholderReplacement=false\n"
 
 
 def test_a_plan_without_steps_is_a_readme_in_every_format() -> None:
-    for each in (steps, alembic):
+    for each in (STEPS, ALEMBIC):
         assert list(each.render(audits.empty())) == ["plan/README.md"]

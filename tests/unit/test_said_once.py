@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 
 from auditor.model import Audit, Coverage, Outcome, Subject
+from reports import HTML
 from reports.access import to_see_more
 from reports.drawing import Box
 from reports.groups import partly_seen_groups, unseen_groups
-from reports.html import render
 from reports.notes import Note, grouped
 from reports.templating import sql_markup
 from tests import audits
@@ -39,7 +39,7 @@ def test_the_name_of_another_table_stays_in_the_reason() -> None:
 def test_a_table_with_two_reasons_is_one_table_that_was_not_seen() -> None:
     audit = not_seen(unseen("a", "this role has no SELECT on public.b"), unseen("a", "lock timeout", Outcome.ERROR))
     assert re.search(
-        r"<strong>1</strong><span><svg[^>]*><use[^>]*/></svg>not seen, or in part", render(audit)["report.html"]
+        r"<strong>1</strong><span><svg[^>]*><use[^>]*/></svg>not seen, or in part", HTML.render(audit)["report.html"]
     )
 
 
@@ -59,7 +59,7 @@ def test_the_way_to_see_more_follows_from_what_was_not_seen() -> None:
     )
     assert to_see_more(not_seen(locked)).startswith("audit again while nobody changes these tables")
     assert to_see_more(not_seen()) == ""
-    assert "GRANT pg_read_all_data TO reader; then audit again" in render(not_seen(grant))["report.html"]
+    assert "GRANT pg_read_all_data TO reader; then audit again" in HTML.render(not_seen(grant))["report.html"]
 
 
 def test_notes_that_say_the_same_are_one() -> None:
@@ -89,7 +89,7 @@ def test_a_box_leaves_its_schema_before_it_overflows() -> None:
 def test_constraints_of_which_nothing_is_known_and_nobody_asked_are_folded() -> None:
     rich = audits.rich()
     unknown = replace(rich.constraints[4], intended=False)
-    page = render(replace(rich, constraints=(*rich.constraints, *[unknown] * 100)))["report.html"]
+    page = HTML.render(replace(rich, constraints=(*rich.constraints, *[unknown] * 100)))["report.html"]
     assert "<h3>100 more constraints</h3>" in page
     assert page.count('aria-label="Constraints of which nothing is known"') == 1
 
@@ -99,6 +99,6 @@ def test_where_room_is_short_every_finding_keeps_its_card_and_the_worst_their_sq
     long = replace(rich.findings[0].remedies[0], sql=replace(rich.findings[0].remedies[0].sql, cleanup="x" * 19_000))
     blockers = tuple(replace(each, remedies=(long,)) for each in audits.huge(tables=36, columns=0).findings)
     advice = tuple(replace(each, remedies=(long,)) for each in rich.findings if each.severity == "advice")
-    page = render(audits.audit_of((*blockers, *advice)))["report.html"]
+    page = HTML.render(audits.audit_of((*blockers, *advice)))["report.html"]
     assert page.count('<details class="finding') == len(blockers) + len(advice)
     assert len(blockers) <= page.count('<details class="remedy"') < len(blockers) + len(advice)
