@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 import auditor
 from auditor.config import Config
 from auditor.model import Audit, Finding, Phase, Severity
-from reports import sql as plan_folder
+from reports import SQL
 from tests.examples.variants import Variant
 from tests.identity import Snapshot, snapshot_of
 from tests.servers import Database
@@ -50,7 +50,7 @@ def snapshot(database: Database) -> Snapshot:
 
 def write_plan(audited: Audit, folder: Path) -> Path:
     """The plan folder as `auditor plan` writes it."""
-    for name, text in plan_folder.render(audited).items():
+    for name, text in SQL.render(audited).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return folder / "plan"

@@ -8,7 +8,7 @@ from pathlib import Path
 import auditor
 from auditor.config import Config
 from auditor.model import Audit, Phase, Severity
-from reports import sql as plan_folder
+from reports import SQL
 from tests.identity import Snapshot, snapshot_of
 from tests.servers import Database
 
@@ -73,7 +73,7 @@ def _state(database: Database, outside: tuple[str, ...]) -> Snapshot:
 def begin(database: Database, folder: Path, outside: tuple[str, ...] = ()) -> Circle:
     """Audits the database and writes the plan."""
     audit = auditor.run(database.dsn, config=Config())
-    for name, text in plan_folder.render(audit).items():
+    for name, text in SQL.render(audit).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
