@@ -35,5 +35,5 @@ def snapshot_of(connection: psycopg.Connection, dump: str) -> Snapshot:
 
 def _rows(connection: psycopg.Connection, schema: str, name: str) -> Counter[str]:
     """Each row with the relation that holds it."""
-    query = sql.SQL("SELECT whole.tableoid::regclass::text || whole::text FROM {} AS whole")
+    query = sql.SQL("SELECT whole.tableoid::regclass::text || (whole.*)::text FROM {} AS whole")
     return Counter(row for (row,) in connection.execute(query.format(sql.Identifier(schema, name))))

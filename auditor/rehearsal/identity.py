@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
-from difflib import unified_diff
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import psycopg
 
 from auditor import sql
+from auditor.connect import summary_of
+from auditor.errors import AuditorError
 from auditor.model import printable
 
 Flag = tuple[str, str, str, str]
 """Kind, table and name as the server writes them, state."""
 Name = tuple[str, str]
 """Schema and name of a table, unquoted."""
-_SHOWN = 6
-# Of an entry in a dump: a name may hold a newline, too.
-_END = ";\n\n\n--"
+Dump = Callable[..., str]
+"""`pg_dump --schema-only` with more options."""
 
 _TABLES = """
 SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -27,23 +27,42 @@ WHERE (c.relkind IN ('r', 'p') AND NOT c.relispartition OR c.relkind = 'm' AND c
 ORDER BY 1, 2
 """
 
-# What a dump does not show.
+# What this role may not read: not at all, or not all rows of it.
+_CLOSED = """
+SELECT n.nspname, c.relname, closed.wholly, c.relkind IN ('r', 'p')
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace,
+LATERAL (SELECT NOT (pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+    AND pg_catalog.has_table_privilege(c.oid, 'SELECT')) AS wholly) closed
+WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+    AND n.nspname !~ '^pg_(toast|temp)' AND (closed.wholly OR pg_catalog.row_security_active(c.oid))
+ORDER BY 1, 2
+"""
+
+# What a dump does not show. A foreign key's own triggers bear numbers: they are told by what they run.
 _FLAGS = """
 SELECT 'constraint', k.conrelid::pg_catalog.regclass::text, k.conname, k.convalidated::text
 FROM pg_catalog.pg_constraint k WHERE k.conrelid >= 16384
 UNION ALL
-SELECT 'index', i.indrelid::pg_catalog.regclass::text, i.indexrelid::pg_catalog.regclass::text, i.indisvalid::text
+SELECT 'index', i.indrelid::pg_catalog.regclass::text, i.indexrelid::pg_catalog.regclass::text,
+    (i.indisvalid AND i.indisready AND i.indislive)::text
 FROM pg_catalog.pg_index i
 WHERE i.indrelid >= 16384 AND i.indrelid NOT IN (SELECT oid FROM pg_catalog.pg_class WHERE relkind = 't')
 UNION ALL
-SELECT 'trigger', t.tgrelid::pg_catalog.regclass::text, t.tgname, t.tgenabled::text
-FROM pg_catalog.pg_trigger t WHERE t.tgrelid >= 16384 AND NOT t.tgisinternal
+SELECT 'trigger', t.tgrelid::pg_catalog.regclass::text, CASE WHEN t.tgisinternal
+    THEN pg_catalog.format('%s of %s', t.tgfoid::pg_catalog.regproc, k.conname) ELSE t.tgname END, t.tgenabled::text
+FROM pg_catalog.pg_trigger t LEFT JOIN pg_catalog.pg_constraint k ON k.oid = t.tgconstraint WHERE t.tgrelid >= 16384
 """
 
+# Not bare `whole`: a column may be called so.
 _HASHED = """
 SELECT pg_catalog.count(*), coalesce(sum(('x' || left(h, 16))::bit(64)::bigint), 0)::text,
     coalesce(sum(('x' || right(h, 16))::bit(64)::bigint), 0)::text
-FROM (SELECT md5(whole.tableoid::regclass::text || whole::text) AS h FROM {} AS whole) AS hashed"""
+FROM (SELECT md5(whole.tableoid::regclass::text || (whole.*)::text) AS h FROM {} AS whole) AS hashed"""
+
+# What the text of a row depends on, whatever the role has as its defaults.
+_READING = """
+SET row_security = off; SET search_path = ''; SET statement_timeout = 0; SET extra_float_digits = 1;
+SET DateStyle = 'ISO, YMD'; SET IntervalStyle = postgres; SET TimeZone = 'UTC'; SET bytea_output = hex"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +75,65 @@ class Rows:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Each table's rows; the schema's dump; what the dump does not show."""
+    """Each table's rows; the schema's dump; what the dump does not show.
+
+    `unread` are tables whose rows could not be read, with the reason, `undumped` those whose definition is not in the
+    dump either; `no_dump` says why there is none at all.
+    """
 
     rows: dict[Name, Rows]
     schema: tuple[str, ...]
     flags: Counter[Flag]
+    unread: dict[Name, str]
+    undumped: frozenset[Name] = frozenset()
+    no_dump: str = ""
+
+    @property
+    def tables(self) -> frozenset[Name]:
+        """All that are there, read or not."""
+        return frozenset((*self.rows, *self.unread))
 
 
-def snapshot_of(connection: psycopg.Connection, dump: str) -> Snapshot:
-    """All of the database that the law is about; `dump` is the text of `pg_dump --schema-only`.
+def snapshot_of(connection: psycopg.Connection, dump: Dump) -> Snapshot:
+    """All of the database that the law is about, as far as this role may see it.
 
     Outside the law, and not in here: ctid and order, statistics, sequence positions.
     """
-    connection.execute("SET row_security = off; SET search_path = ''")
-    return Snapshot(
-        rows={name: _rows(connection, *name) for name in tables_of(connection)},
-        schema=tuple(dump.split("\n")),
-        flags=flags_of(connection),
-    )
+    connection.execute(_READING.encode())
+    unread, undumped = _closed(connection)
+    no_dump = text = ""
+    try:
+        text = dump(*(f"--exclude-table={_pattern(name)}" for name in sorted(undumped)))
+    except AuditorError as error:
+        no_dump = error.message
+    rows = {}
+    for name in tables_of(connection):
+        if name not in unread:
+            try:
+                rows[name] = _rows(connection, *name)
+            except psycopg.Error as error:
+                if connection.broken:
+                    raise
+                unread[name] = f"reading it ends with {summary_of(error)}"
+    return Snapshot(rows, tuple(text.split("\n")), flags_of(connection), unread, undumped, no_dump)
+
+
+def _closed(connection: psycopg.Connection) -> tuple[dict[Name, str], frozenset[Name]]:
+    """Tables whose rows this role may not read, and why; those among them that pg_dump would stumble over."""
+    ((role,),) = connection.execute("SELECT current_user::pg_catalog.text")
+    unread, undumped = {}, set()
+    for schema, name, wholly, dumped in connection.execute(_CLOSED).fetchall():
+        unread[schema, name] = printable(
+            f"{role} may not read it" if wholly else f"row security hides rows of it from {role}"
+        )
+        if wholly and dumped:
+            undumped.add((schema, name))
+    return unread, frozenset(undumped)
+
+
+def _pattern(name: Name) -> str:
+    """As pg_dump matches it alone: in quotes nothing is folded, and no sign means another."""
+    return ".".join('"' + part.replace('"', '""') + '"' for part in name)
 
 
 def tables_of(connection: psycopg.Connection) -> list[Name]:
@@ -93,25 +153,6 @@ def _rows(connection: psycopg.Connection, schema: str, name: str) -> Rows:
     return Rows(row[0], (row[1], row[2]))
 
 
-def with_keys_not_valid(before: Snapshot, keys: Collection[tuple[str, str]]) -> Snapshot:
-    """As before, but for these constraints (table, name; quoted), which a dump then writes with NOT VALID."""
-    validated = Counter[Flag]({("constraint", *key, "true"): 1 for key in keys})
-    unvalidated = Counter[Flag]({("constraint", *key, "false"): 1 for key in keys})
-    text = "\n".join(before.schema)
-    for table, name in keys:
-        begin = text.find(f"ALTER TABLE ONLY {table}\n    ADD CONSTRAINT {sql.quote(name)} ")
-        end = text.find(_END, begin)
-        text = f"{text[:end]} NOT VALID{text[end:]}" if -1 not in (begin, end) else text
-    return replace(before, schema=tuple(text.split("\n")), flags=before.flags - validated + unvalidated)
-
-
-def keys_no_longer_valid(before: Snapshot, after: Snapshot) -> frozenset[tuple[str, str]]:
-    """The constraints (table, name) that were valid and are not."""
-    lost, new = before.flags - after.flags, after.flags - before.flags
-    was = {(table, name) for kind, table, name, state in lost if (kind, state) == ("constraint", "true")}
-    return frozenset((table, name) for kind, table, name, state in new if (table, name) in was and state == "false")
-
-
 _WITH_TRIGGERS = """
 SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D')"""
 
@@ -120,73 +161,3 @@ def has_triggers(connection: psycopg.Connection) -> bool:
     """Whether triggers of the team's own may write where no plan does."""
     row = connection.execute(_WITH_TRIGGERS).fetchone()
     return row is not None and bool(row[0])
-
-
-def grown(before: Snapshot, after: Snapshot) -> dict[Name, int]:
-    """By how many rows tables have grown that both have."""
-    return {
-        table: more
-        for table in before.rows.keys() & after.rows.keys()
-        if (more := after.rows[table].number - before.rows[table].number) > 0
-    }
-
-
-def with_rows_of(before: Snapshot, after: Snapshot, tables: Collection[Name]) -> Snapshot:
-    """As before, but for the rows of these tables."""
-    return replace(before, rows=before.rows | {table: after.rows[table] for table in tables})
-
-
-def failed_builds_dropped(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
-    """The indexes that were invalid, and are not there any more."""
-    there = {name for kind, _, name, _ in after.flags if kind == "index"}
-    return tuple(
-        sorted(
-            name for kind, _, name, state in before.flags if (kind, state) == ("index", "false") and name not in there
-        )
-    )
-
-
-def without_indexes(before: Snapshot, names: Collection[str]) -> Snapshot:
-    """As before, but for these indexes, which no dump holds."""
-    kept = {flag: number for flag, number in before.flags.items() if flag[0] != "index" or flag[2] not in names}
-    return replace(before, flags=Counter(kept))
-
-
-def differences(before: Snapshot, after: Snapshot) -> Iterator[str]:
-    """What is not as before, one sentence for each place; nothing where the law holds."""
-    for table in sorted(before.rows.keys() | after.rows.keys()):
-        yield from _rows_differ(printable(".".join(table)), before.rows.get(table), after.rows.get(table))
-    changed = [
-        line.strip()
-        for line in unified_diff(before.schema, after.schema, lineterm="", n=0)
-        if line[:1] in "+-" and line[:3] not in ("+++", "---") and line[1:].strip(" -")
-    ]
-    if changed:
-        more = f" and {len(changed) - _SHOWN} lines more" if len(changed) > _SHOWN else ""
-        yield f"the schema differs: {printable('; '.join(changed[:_SHOWN]))}{more}"
-    yield from _flags_differ("before", before.flags - after.flags)
-    yield from _flags_differ("now", after.flags - before.flags)
-
-
-_VALID = {"true": "valid", "false": "not valid"}
-_STATES = {
-    "constraint": _VALID,
-    "index": _VALID,
-    "trigger": {"O": "enabled", "D": "disabled", "A": "enabled always", "R": "enabled for replicas"},
-}
-
-
-def _flags_differ(when: str, flags: Counter[Flag]) -> Iterator[str]:
-    for kind, table, name, state in sorted(flags):
-        yield printable(f"the {kind} {name} of {table} is {_STATES[kind].get(state, state)} only {when}")
-
-
-def _rows_differ(table: str, before: Rows | None, after: Rows | None) -> Iterator[str]:
-    if before is None:
-        yield f"{table} is there that was not, or is filled"
-    elif after is None:
-        yield f"{table} is gone, or empty"
-    elif before.number != after.number:
-        yield f"{table} has {after.number:,} rows, it had {before.number:,}"
-    elif before != after:
-        yield f"{table} has as many rows as before ({before.number:,}), and not the same"

@@ -13,6 +13,7 @@ from auditor.config import Config
 from auditor.connect import open_session
 from auditor.errors import AuditorError
 from auditor.model import Finding, Rehearsal, RehearsalVerdict, Step, printable
+from auditor.rehearsal.comparison import uncompared, why_uncompared
 from auditor.rehearsal.copying import Copy, given_copy, has_database, private_copy
 from auditor.rehearsal.folder import PlanFolder
 from auditor.rehearsal.operator import Operator, given_role, owner_of
@@ -110,6 +111,7 @@ def _tried(plan: PlanFolder, copy: Copy, config: Config, operator: Operator, rol
         blockers_left=trial.blockers_left,
         failures=tuple(trial.failures),
         gaps=gaps,
+        uncompared=uncompared(*trial.states),
         traces=tuple(printable(".".join(each)) for each in sorted(trial.written)),
         notes=tuple(_notes(trial)),
     )
@@ -161,6 +163,7 @@ def _tables(finding: Finding) -> Iterator[tuple[str | None, str | None]]:
 def _gaps(trial: Trial) -> Iterator[str]:
     yield from trial.copy.gaps
     yield from trial.lacks
+    yield from why_uncompared(*trial.states)
     lost = trial.lost
     if lost:
         yield f"steps left out, as their tables are not on the copy, or not whole: those of {', '.join(sorted(lost))}"

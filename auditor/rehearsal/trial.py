@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 
 import psycopg
@@ -10,21 +11,18 @@ import psycopg
 from auditor import sql, wiring
 from auditor.config import Config
 from auditor.model import Audit, Certainty, Finding, Phase, Severity, Step, printable
-from auditor.rehearsal.copying import Copy
-from auditor.rehearsal.folder import PlanFolder
-from auditor.rehearsal.identity import (
-    Name,
-    Snapshot,
+from auditor.rehearsal.comparison import (
     differences,
     failed_builds_dropped,
     grown,
-    has_triggers,
     keys_no_longer_valid,
-    snapshot_of,
     with_keys_not_valid,
     with_rows_of,
     without_indexes,
 )
+from auditor.rehearsal.copying import Copy
+from auditor.rehearsal.folder import PlanFolder
+from auditor.rehearsal.identity import Name, Snapshot, has_triggers, snapshot_of
 from auditor.rehearsal.operator import Operator
 from auditor.rehearsal.scripts import Script, Scripts
 from auditor.rehearsal.verification import refusals
@@ -55,6 +53,7 @@ class Trial:
     unbuilt: tuple[str, ...] = ()
     before: Audit | None = None
     shown: frozenset[str] = frozenset()
+    states: list[Snapshot] = field(default_factory=list)
     scripts: Scripts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -168,7 +167,9 @@ class Trial:
 
     def _state(self) -> Snapshot:
         with psycopg.connect(self.copy.dsn, autocommit=True) as connection:
-            return snapshot_of(connection, self.copy.programs.dump(self.copy.dsn, "--schema-only"))
+            state = snapshot_of(connection, partial(self.copy.programs.dump, self.copy.dsn, "--schema-only"))
+        self.states.append(state)
+        return state
 
 
 def _told(finding: Finding) -> str:
