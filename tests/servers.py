@@ -109,17 +109,20 @@ class Server:
     binaries: Path
 
     @contextmanager
-    def database(self, name: str | None = None, template: str = "template0") -> Iterator[Database]:
+    def database(
+        self, name: str | None = None, template: str = "template0", encoding: str | None = None
+    ) -> Iterator[Database]:
         """A fresh database, dropped at the end whoever is still connected."""
-        database = self.create_database(name or f"test_{next(_numbers)}", template)
+        database = self.create_database(name or f"test_{next(_numbers)}", template, encoding)
         try:
             yield database
         finally:
             self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name)))
 
-    def create_database(self, name: str, template: str = "template0") -> Database:
+    def create_database(self, name: str, template: str = "template0", encoding: str | None = None) -> Database:
         """A database that lives as long as the server."""
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        other = f" ENCODING {encoding} LOCALE_PROVIDER libc LOCALE 'C'" if encoding else ""
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + other)
         self._execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
         return Database(name, self)
 

@@ -15,7 +15,8 @@ QUARANTINE_SCHEMA = "auditor_quarantine"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """What is being audited. `version` is server_version_num (150018), `version_text` what people call it (15.18)."""
+    """What is being audited. `version` is server_version_num (150018), `version_text` what people call it (15.18);
+    `encoding` that of the database."""
 
     version: int
     version_text: str
@@ -25,6 +26,7 @@ class Server:
     bypasses_row_security: bool
     in_recovery: bool
     bytes: int | None = None
+    encoding: str = "UTF8"
 
     @property
     def major(self) -> int:

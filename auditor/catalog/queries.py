@@ -43,6 +43,7 @@ SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4,
   pg_catalog.current_database(), r.rolname, r.rolsuper, r.rolbypassrls,
   pg_catalog.pg_is_in_recovery(),
   CASE WHEN pg_catalog.has_database_privilege(d.oid, 'CONNECT') THEN pg_catalog.pg_database_size(d.oid) END,
+  pg_catalog.pg_encoding_to_char(d.encoding)::pg_catalog.text,
   pg_catalog.pg_get_userbyid(d.datdba),
   EXISTS (
     SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -30,7 +30,7 @@ class _RefusedError(AuditorError):
 
 
 # Places in a row of the query SERVER.
-_DATABASE_OWNER, _CRON_IS_READABLE = 8, 9
+_DATABASE_OWNER, _CRON_IS_READABLE = 9, 10
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _catalog(
 
 
 def _server(row: Row) -> Server:
-    version, version_text, database, role, superuser, bypasses, in_recovery, size, *_ = row
+    version, version_text, database, role, superuser, bypasses, in_recovery, size, encoding, *_ = row
     return Server(
         version=version,
         version_text=version_text.partition(" ")[0],
@@ -160,6 +160,7 @@ def _server(row: Row) -> Server:
         bypasses_row_security=bypasses,
         in_recovery=in_recovery,
         bytes=size,
+        encoding=encoding,
     )
 
 

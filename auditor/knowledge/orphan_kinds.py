@@ -24,7 +24,7 @@ from auditor.knowledge.orphans import (
 from auditor.model import Certainty, Reference, Severity
 from auditor.probe import Judgement, Measurement, OrphanName, ReferenceProbe, relation
 from auditor.references import AntiJoin, anti_join
-from auditor.references.kinds import folded
+from auditor.references.kinds import spellings
 from auditor.remedy import Operation, Remedy, assign, set_aside
 
 
@@ -141,7 +141,7 @@ def _ways(
             each for each in clean_ups(facts, join, "NO ACTION", None, then, kind=kind) if each.kind == "set-null"
         )
     if kind == "near-miss" and _can_be_relinked(join):
-        return (_relink(join, then),)
+        return (_relink(join, then, facts.catalog.server.encoding),)
     return () if kind == "sentinel" else clean_ups(facts, join, action, None, then, kind=kind)
 
 
@@ -160,11 +160,12 @@ def _without_orphans(join: AntiJoin, elements: sa.TableValuedColumn[Any], then: 
     return Remedy(kind="remove-elements", summary="remove the elements that find no row", operations=operations)
 
 
-def _relink(join: AntiJoin, then: tuple[Operation, ...]) -> Remedy:
-    """The key as the referenced row spells it: the only one that is equal but for case and blanks."""
+def _relink(join: AntiJoin, then: tuple[Operation, ...], encoding: str) -> Remedy:
+    """The key as the referenced row spells it: the only one that is equal but for case and blanks, or else accents."""
     key = relation(join.referenced).alias("near").c[join.referenced_columns[0]]
     column = relation(join.table).c[join.columns[0]]
-    spelled = sa.select(sa.func.min(key)).where(folded(key) == folded(column)).scalar_subquery()
-    values = {join.columns[0]: spelled}
+    alike = zip(spellings(key, encoding), spellings(column, encoding), strict=True)
+    found = [sa.select(sa.func.min(key)).where(theirs == own).scalar_subquery() for theirs, own in alike]
+    values = {join.columns[0]: sa.func.coalesce(*found)}
     operations = (assign(join.table, values, join.violation_of("near-miss")), *then)
     return Remedy(kind="relink", summary="spell their key as the referenced row does", operations=operations)

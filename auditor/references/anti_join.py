@@ -81,7 +81,7 @@ def anti_join(catalog: Catalog, reference: Reference) -> AntiJoin | None:
         pairs=tuple(pair for _, pair in compared),
         escapes=_partly_null(values) if constraint is not None and constraint.match_full else None,
         elements=elements,
-        kinds=() if reference.declared or reference.is_array else _kinds(table, referenced, reference, values),
+        kinds=_kinds(catalog.server.encoding, table, referenced, reference),
         columns=reference.columns_read,
         referenced_columns=reference.ref_columns,
     )
@@ -112,13 +112,12 @@ def meant(table: Table, reference: Reference) -> tuple[sql.Condition, ...]:
     return value.is_not(None), named.in_([sa.literal(each) for each in sorted(reference.when.values)])
 
 
-def _kinds(
-    table: Table, referenced: Table, reference: Reference, values: tuple[sql.Expression, ...]
-) -> tuple[OrphanKind, ...]:
-    if len(values) > 1:
+def _kinds(encoding: str, table: Table, referenced: Table, reference: Reference) -> tuple[OrphanKind, ...]:
+    if reference.declared or reference.is_array or len(reference.columns) > 1:
         return ()
+    (value,) = referencing_values(table, reference)
     type_ = None if reference.json_path else table.column(reference.columns[0]).type
-    return tuple(kinds_of(referenced, referenced.column(reference.ref_columns[0]), values[0], type_))
+    return tuple(kinds_of(referenced, referenced.column(reference.ref_columns[0]), value, type_, encoding))
 
 
 def referencing_values(table: Table, reference: Reference) -> tuple[sql.Expression, ...]:

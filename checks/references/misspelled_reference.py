@@ -28,13 +28,15 @@ from auditor.probe import ReferenceProbe
     ],
 )
 def misspelled_reference(facts: Facts) -> Iterator[ReferenceProbe]:
-    """A reference by text that finds its row but for case, or blanks around it.
+    """A reference by text that finds its row but for case, accents, or blanks around it.
 
     Why it matters:
         The row is there, and joins do not find it. Counted apart from orphans, because nothing has to be given up:
-        exactly one key is equal when both are trimmed and lower-cased.
+        exactly one key is equal when both are trimmed and lower-cased, or else when both lose their accents as well (ł
+        is l, ß is ss then; where the database is encoded in UTF8).
     False positives:
-        Two keys that differ by case and mean different things: only one of them exists, or they would not be counted.
+        Two keys that differ by case or accents and mean different things: only one of them exists, or they would not
+        be counted.
     Remedy:
         Spell the key as the referenced row does; then declare the foreign key.
     """
@@ -44,7 +46,7 @@ def misspelled_reference(facts: Facts) -> Iterator[ReferenceProbe]:
 def _worded(found: Orphans) -> tuple[str, str]:
     measured, summary = found.measured, found.remedies[0].summary
     message = (
-        f"{found.refers} differs by case or blanks alone in {measured.violations:,} of "
+        f"{found.refers} differs by case, accents or blanks alone in {measured.violations:,} of "
         f"{counted(measured.population, 'value')}"
     )
     return message, f"{summary[0].upper()}{summary[1:]}{then_declare(found.join, found.reference)}"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+import sqlalchemy as sa
+
+from auditor import sql
 from auditor.config import parse_config
 from auditor.model import Audit, Severity
+from auditor.references.kinds import spellings
 from tests.checks.asking import chosen
-from tests.examples.circle import audit
-from tests.servers import Database
+from tests.examples.circle import apply, audit, roll_back, snapshot, write_plan
+from tests.servers import Database, Servers, found_versions, versions_with
 
 ORPHAN, SENTINEL, MISSPELLED = "orphaned-reference", "sentinel-reference", "misspelled-reference"
 
@@ -106,3 +111,64 @@ def test_an_empty_side(database18: Database, rows: int) -> None:
         CREATE TABLE meetings (id int PRIMARY KEY, client_id int);"""
     found = audited(database18, given + (f"INSERT INTO meetings SELECT n, 0 FROM generate_series(1, {rows}) n"), config)
     assert [(line[0], line[2]) for line in told(found)] == ([(SENTINEL, 1)] if rows else [])
+
+
+PEOPLE = """CREATE TABLE people (id int PRIMARY KEY, person_name text NOT NULL UNIQUE);
+    INSERT INTO people SELECT n, 'Person ' || n FROM generate_series(1, 50) AS n;
+    INSERT INTO people VALUES (51, 'José Muñoz'), (52, 'Łukasz Żak'), (53, 'Strauß'), (54, 'Chloe'), (55, 'Chloé'),
+        (56, 'Zoë'), (57, 'zoe '), (58, 'Renée'), (59, 'Reneé');
+    CREATE TABLE visits (id int PRIMARY KEY, person_name text);
+    INSERT INTO visits SELECT n, 'Person ' || 1 + n % 50 FROM generate_series(1, 200) AS n;
+    INSERT INTO visits VALUES (201, 'jose munoz'), (202, ' Lukasz Zak'), (203, 'STRAUSS'),
+        (204, 'Jose\u0301 Mun\u0303oz'), (205, 'CHLOÉ'), (206, 'chloe'), (207, 'ZOË'), (208, 'Zoe'),
+        (209, 'Renee'), (210, 'Réne'), (211, NULL);
+    ANALYZE"""
+SPELLED = {
+    201: "José Muñoz", 202: "Łukasz Żak", 203: "Strauß", 204: "José Muñoz", 205: "Chloé", 206: "Chloe", 207: "Zoë",
+    208: "zoe ",
+}  # fmt: skip
+
+
+def test_a_key_that_differs_by_accents_is_spelled_as_the_only_one_that_it_can_be(
+    database: Database, tmp_path: Path
+) -> None:
+    found = audited(database, PEOPLE)
+    before = snapshot(database)
+
+    assert [line[:4] for line in told(found)] == [
+        (MISSPELLED, "public.visits(person_name)", 8, 210),
+        (ORPHAN, "public.visits(person_name)", 2, 210),
+    ], "of Renée and Reneé none is meant; what is equal but for case comes first"
+
+    plan = write_plan(found, tmp_path)
+    apply(database, plan)
+    with database.connect() as connection:
+        rows = connection.execute("SELECT id, person_name FROM visits WHERE id BETWEEN 201 AND 208 ORDER BY id")
+        assert dict(rows.fetchall()) == SPELLED
+    roll_back(database, plan)
+    assert snapshot(database) == before
+
+
+FOREIGN = """; INSERT INTO clients VALUES (60, 'Jos' || chr(233)); INSERT INTO meetings VALUES (260, 60, 'Jose')"""
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_where_the_server_knows_no_accents_case_and_blanks_are_what_there_is(servers: Servers, encoding: str) -> None:
+    for version in (15, 18):
+        if version in found_versions():
+            with servers.version(version).database(encoding=encoding) as database:
+                found = audited(database, CLIENTS.format(rule="") + FOREIGN)
+                names = [line for line in told(found) if line[1] == "public.meetings(client_name)"]
+                assert [(line[0], line[2]) for line in names] == [(MISSPELLED, 2), (ORPHAN, 3), (SENTINEL, 2)]
+
+
+@pytest.mark.parametrize("version", versions_with("unaccent"))
+def test_latin_letters_lose_what_the_extension_takes_from_them(servers: Servers, version: int) -> None:
+    with servers.version(version).database() as database, database.connect() as connection:
+        connection.execute("CREATE EXTENSION unaccent")
+        letter = sa.func.chr(sa.literal_column("n"))
+        ours = sql.render(sa.select(spellings(letter, "UTF8")[-1]))
+        both = f"SELECT chr(n), lower(unaccent(chr(n))), ({ours}) FROM generate_series(192, 383) AS n"
+        rows = connection.execute(both.encode()).fetchall()
+        differ = {char: (theirs, own) for char, theirs, own in rows if theirs != own}
+    assert "".join(differ) == "×÷ĸĿŀŉŊŋ", "signs, and letters of which none is written for another"
