@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from auditor.catalog import Catalog, Table
 from auditor.references.candidate import Hint, Place
 from auditor.references.keys import KEY_FAMILIES, Key, Keys
-from auditor.references.names import PEOPLE, Name, name
+from auditor.references.names import Name, name
+from auditor.references.words import PEOPLE
 
 _SHARES = (0.78, 0.45, 0.30)
 _UNLISTED = 0.5
@@ -44,13 +45,19 @@ class Actors:
 
     def hints_of(self, place: Place, called: Name) -> Iterator[tuple[Key, Hint]]:
         """The people that the place may name, where its name is that of an actor."""
-        if called.stem in self.tables or not (called.is_actor or called.is_person_in_role):
+        if self._is_table(called) or not (called.is_actor or called.is_person_in_role):
             return
         near = sorted(self.ranked, key=lambda key: key.table.schema != place.table.schema)
         fitting = [key for key in near if key.family == place.family]
         for key, share in zip(fitting, self.shares, strict=False):
             weight = share if called.is_actor else share * _UNLISTED
             yield key, Hint(probability=weight, text=f"names who acts: {key.table.name}")
+
+    def _is_table(self, called: Name) -> bool:
+        """`customer_id` beside a table of customers; `id_medico_solicitante` beside one of doctors."""
+        words = called.stem_words
+        begins = called.is_led and any("".join(words[:end]) in self.tables for end in range(1, len(words)))
+        return called.stem in self.tables or begins
 
 
 def _rank(key: Key) -> Iterator[int]:

@@ -13,7 +13,8 @@ from auditor.references.joins import NO_JOINS, Joins, probability_of
 from auditor.references.joins import told as how_joined
 from auditor.references.keys import KEY_FAMILIES, Key, Keys
 from auditor.references.look_up import is_known_empty
-from auditor.references.names import FOREIGN_WORDS, Name, name
+from auditor.references.names import Name, name
+from auditor.references.words import FOREIGN_WORDS
 
 MOST_PER_PLACE = 5
 LEAST_PRIOR = 0.04

@@ -13,7 +13,8 @@ from auditor.references.calibration import BY_NAME, LEAST_SCORE
 from auditor.references.candidate import logit, probability
 from auditor.references.infer import LEAST_CONFIDENCE
 from auditor.references.look_up import MOST_VALUES, SAMPLED_ROWS, hidden, obstacle_at, sampled
-from auditor.references.names import KEY_WORDS, name
+from auditor.references.names import name
+from auditor.references.words import KEY_WORDS
 from auditor.sql import Sql
 
 _MOST_COLUMNS = 3

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from auditor.catalog import Catalog, Column, Table
 from auditor.catalog.estimates import distinct_share
-from auditor.references.names import KEY_WORDS, NATURAL_KEY_WORDS, Name, name
+from auditor.references.names import Name, name
 from auditor.references.style import Style
+from auditor.references.words import KEY_WORDS, NATURAL_KEY_WORDS
 
 _MANY = 50
 _FEWEST_NAMED, _DISTINCT = 10, 0.98

@@ -1,79 +1,28 @@
 """What names say: words, singulars, and the parts that mean "key", "who did it" or "the one above"."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-KEY_WORDS = frozenset("id key code uuid guid no num nr nbr number pk fk sk cd ref oid uid".split())  # noqa: SIM905
-"""A column whose name ends so holds a key, of its own table or of another."""
-
-NUMBER_WORDS = frozenset("no num nr nbr number code ref cd".split())  # noqa: SIM905
-"""Those that people count or abbreviate by: an `order_number` is seldom the `id` of an order."""
-
-NATURAL_KEY_WORDS = KEY_WORDS | {"name", "slug", "symbol", "email", "login", "username", "abbreviation", "iso"}
-"""What a text key is called."""
-
-GENERIC_WORDS = NATURAL_KEY_WORDS | frozenset(
-    """
-    type status state kind value label title description version position rank level priority token hash date
-    time year month day count amount total score size length width height content body text note data url path
-    category class parent owner user row seq sequence order sort flag language locale md5 sha256 checksum address phone
-    """.split()  # noqa: SIM905
+from auditor.references.words import (
+    ABOVE_PHRASES,
+    ACTOR_PHRASES,
+    ACTOR_WORDS,
+    GENERIC_WORDS,
+    KEY_WORDS,
+    LEADING_KEY_WORDS,
+    NATURAL_KEY_WORDS,
+    PARENT_WORDS,
 )
-"""Column names that many tables share without referring to each other."""
-
-PARENT_WORDS = frozenset(
-    "parent root previous prev next predecessor successor ancestor supersede superseded superior".split()  # noqa: SIM905
-)
-ABOVE_PHRASES = frozenset({"reportsto", "reportto", "replyto", "inreplyto", "repliesto", "mergedinto", "copyof"})
-"""Together with PARENT_WORDS: the column refers to its own table."""
-
-ACTOR_WORDS = frozenset(
-    """
-    creator author owner updater uploader approver reviewer assignee assigner requester reporter sender recipient
-    receiver modifier editor moderator inviter invitee deleter publisher submitter banner purchaser redeemer
-    manager supervisor assignor verifier operator performer initiator actor closer resolver locker blocker
-    annotator rep representative agent setter requestee voter proposer seconder collector voider buyer seller cashier
-    follower commenter organizer coordinator leader signer grantor grantee translator salesrep salesperson who whom
-    """.split()  # noqa: SIM905
-)
-"""People in a role: the column refers to the table of users."""
-
-ACTOR_PHRASES = frozenset({("assigned", "to"), ("delegated", "to"), ("escalated", "to")})
-"""The same in two words."""
-
-TRAILING_ROLES = frozenset("from to old new source target src dst parent trx 1 2 3 4 a b".split())  # noqa: SIM905
-"""Roles that stand behind what they qualify: `account_from`, `user_2_id`."""
-
-GLUED_ROLES = frozenset(
-    """
-    src source dst dest destination target sub super parent child root old new from to orig ship bill home holding subj
-    obj prev next default base ref main master link pre post
-    """.split()  # noqa: SIM905
-)
-"""Roles that stand before a name without a separator: `srcfeature_id`."""
-
-OPPOSITES = (
-    ("parent", "child"), ("subject", "object"), ("subj", "obj"), ("source", "target"), ("src", "dst"), ("from", "to"),
-    ("ancestor", "descendant"), ("predecessor", "successor"), ("left", "right"), ("first", "second"), ("a", "b"),
-)  # fmt: skip
-"""Two columns with these roles, side by side: the two ends of a link between rows of one table."""
-
-FOREIGN_WORDS = frozenset(
-    "external ext extern legacy provider remote thirdparty stripe paypal github gitlab google facebook twitter slack sfdc aws oauth sso".split()  # noqa: SIM905, E501
-)
-"""As a role they say that the key is somebody else's: `stripe_customer_id`."""
-
-PEOPLE = (
-    "user", "usr", "account", "person", "people", "member", "employee", "staff", "profile", "customer", "admin",
-    "borrower", "patron", "editor", "worker", "operator",
-)  # fmt: skip
-"""Tables of people, the likeliest to be who acts first."""
 
 _IRREGULAR = {"people": "person", "children": "child", "men": "man", "indices": "index", "feet": "foot"}
 _GLUED_SUFFIXES = ("uuid", "guid", "id", "code", "key", "number", "nr", "no")
-_BY_WHOM = re.compile(r"[a-z]{3,}(ed|en)by")
+_BY_WHOM = re.compile(r"[a-z]{3,}(ed|en)by|(\w{3,}t|ge\w{3,}en)von|\w{3,}epar|\w{2,}[ai]d[oa]por")
+"""`createdby`, `erstellt_von`, `cree_par`, `creado_por`."""
 _DOING = frozenset("create created write update updated modify modified delete deleted change changed".split())  # noqa: SIM905
+_HUNGARIAN = re.compile(r"^(lng|str|int|dbl|dtm|bln|cur|chr|sng|byt|mem|vch|fld|tbl|tlkp)(?=[A-Z])")
+"""Before a name its type, or that it is a table: `lngKundeID`, `tblKunde`."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 
@@ -99,8 +48,22 @@ class Name:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """`createdByID` and `created_by_ids` are both created, by, id."""
-        return tuple(singular(word.lower()) for word in _WORD.findall(self.text)) or (self.text.lower(),)
+        """`createdByID` and `created_by_ids` are both created, by, id; `id_film` is film, id, too."""
+        first, *others = self._written
+        if not self.is_led:
+            return self._written
+        return tuple(others) if first == "fk" and others[-1] in KEY_WORDS else (*others, first)
+
+    @cached_property
+    def _written(self) -> tuple[str, ...]:
+        found = _WORD.findall(_HUNGARIAN.sub("", _without_accents(self.text)))
+        return tuple(singular(word.lower()) for word in found) or (self.text.lower(),)
+
+    @cached_property
+    def is_led(self) -> bool:
+        """Whether the word that means key stands first; a role then stands last: `id_usuario_alta`."""
+        first, *others = self._written
+        return first in LEADING_KEY_WORDS and bool(others) and (first == "fk" or others[-1] not in KEY_WORDS)
 
     @cached_property
     def joined(self) -> str:
@@ -139,7 +102,7 @@ class Name:
         words = self.stem_words
         if not words:
             return False
-        if (len(words) > 1 and words[-1] == "by") or _BY_WHOM.fullmatch(words[-1]):
+        if (len(words) > 1 and words[-1] == "by") or _BY_WHOM.fullmatch("".join(words[-2:])):
             return True
         does = self.suffix == "uid" and len(words) == 1 and words[0] in _DOING
         return does or words[-1] in ACTOR_WORDS or words[-2:] in ACTOR_PHRASES
@@ -162,6 +125,13 @@ class Name:
             return False
         stem = "".join(self.stem_words)
         return self.stem_words[0] in PARENT_WORDS or stem in ABOVE_PHRASES
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def _ends(word: str, suffix: str) -> bool:

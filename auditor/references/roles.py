@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from auditor.references.candidate import Hint, Place
 from auditor.references.keys import Key, Keys
-from auditor.references.names import GLUED_ROLES, NUMBER_WORDS, OPPOSITES, TRAILING_ROLES, Name, name
+from auditor.references.names import Name, name
+from auditor.references.words import GLUED_ROLES, NUMBER_WORDS, OPPOSITES, TRAILING_ROLES
 
 Named = Iterator[tuple[Key, Hint]]
 
@@ -57,6 +58,8 @@ def _nearest(place: Place, found: list[Key]) -> list[Key]:
 def behind(place: Place, called: Name, keys: Keys) -> Named:
     """`account_from_id`, `ident_type2`, `product_category_parent_id`: the role follows what it qualifies."""
     words = called.stem_words
+    if called.is_led:
+        yield from _behind_led(place, called, keys)
     if len(words) < 2 or words[-1] not in TRAILING_ROLES:
         return
     plain = name("_".join((*words[:-1], called.suffix)).rstrip("_"))
@@ -67,6 +70,22 @@ def behind(place: Place, called: Name, keys: Keys) -> Named:
             yield key, Hint(probability=share, text=f"{told(key, plain)}, and a role behind it")
     for key in keys.by_name.get(place.table.schema, plain.joined) if plain.suffix else ():
         yield key, Hint(probability=0.70, text=f"the key's name {key.column.name}, and a role behind it")
+
+
+def _behind_led(place: Place, called: Name, keys: Keys) -> Named:
+    """`id_usuario_alta`, `fk_facture_source`: where the word for key stands first, all roles follow."""
+    for end in range(len(called.stem_words) - 1, 0, -1):
+        stem = "".join(called.stem_words[:end])
+        found = keys.by_table_name.get(place.table.schema, stem) + keys.by_core.get(place.table.schema, stem)
+        for key in dict.fromkeys(found):
+            share = fit(called, key, exact=0.75, other=0.65, bare=0.0)
+            if share:
+                yield key, Hint(probability=share, text=f"{told(key, called)}, and a role behind it")
+        named = keys.by_name.get(place.table.schema, stem + called.suffix)
+        for key in named:
+            yield key, Hint(probability=0.72, text=f"the key's name {key.column.name}, and a role behind it")
+        if found or named:
+            return
 
 
 def run_together(place: Place, called: Name, keys: Keys) -> Named:

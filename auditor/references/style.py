@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from auditor.catalog import Catalog
-from auditor.references.names import KEY_WORDS, name
+from auditor.references.names import name
+from auditor.references.words import KEY_WORDS
 
 _FEWEST_TABLES = 3
 _FEWEST_BARE = 5
