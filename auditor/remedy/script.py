@@ -6,6 +6,7 @@ import json
 from auditor import sql
 from auditor.catalog import Guarded
 from auditor.model import Part, printable
+from auditor.remedy.layout import laid_out
 from auditor.sql import Sql
 
 QUICK = "30s"
@@ -89,7 +90,7 @@ def block(body: str, declare: str = "") -> Sql:
     """An anonymous block. In a statement its variables are written `auditor_block.name`: a column may have any name."""
     declared = f"DECLARE\n{declare}\n" if declare else ""
     text = f"\n#variable_conflict use_column\n<<auditor_block>>\n{declared}BEGIN\n{body}\nEND\n"
-    return Sql(f"DO {sql.dollar_quoted(text)};")
+    return Sql(f"DO {sql.dollar_quoted(laid_out(text))};")
 
 
 def inner(body: str, declare: str = "") -> Sql:

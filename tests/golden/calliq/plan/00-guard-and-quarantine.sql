@@ -24,34 +24,34 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
-RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
-END IF;
-IF pg_catalog.current_database() <> 'calliq' THEN
-RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
-END IF;
+    IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+        RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
+    END IF;
+    IF pg_catalog.current_database() <> 'calliq' THEN
+        RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
+    END IF;
 END
 $auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+    FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
         coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
-    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
-FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
-    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
-UNION ALL
-SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
-    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
-FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
-WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
-    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
-        (pg_catalog.clock_timestamp() - held.since)::interval(0)
-        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
-END LOOP;
+        a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+        FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+        AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+        UNION ALL
+        SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+        pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+        FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+        WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+        RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+            (pg_catalog.clock_timestamp() - held.since)::interval(0)
+            USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -88,30 +88,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.calls')) THEN
-    RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.calls', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
-END IF;
+    IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.calls')) THEN
+        RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.calls', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
+    END IF;
 END
 $auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-published record;
+    published record;
 BEGIN
-SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
-WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.calls') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.calls')) AS t))
-    AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
+    SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
+        WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.calls') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.calls')) AS t))
+        AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
         WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END))
-    AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
+        AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
         OR EXISTS (SELECT FROM pg_catalog.pg_publication_rel AS r WHERE r.prpubid = p.oid AND (r.prrelid = c.oid
-            OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
+        OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
         OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace AS n WHERE n.pnpubid = p.oid
-            AND n.pnnspid = c.relnamespace)))
-LIMIT 1;
-IF published.place IS NOT NULL THEN
-    RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
-END IF;
+        AND n.pnnspid = c.relnamespace)))
+        LIMIT 1;
+    IF published.place IS NOT NULL THEN
+        RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
+    END IF;
 END
 $auditor$;
 CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_calls_c81d13 (
@@ -150,30 +150,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.referrals')) THEN
-    RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.referrals', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
-END IF;
+    IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.referrals')) THEN
+        RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.referrals', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
+    END IF;
 END
 $auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-published record;
+    published record;
 BEGIN
-SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
-WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.referrals') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.referrals')) AS t))
-    AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
+    SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
+        WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.referrals') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.referrals')) AS t))
+        AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
         WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END))
-    AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
+        AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
         OR EXISTS (SELECT FROM pg_catalog.pg_publication_rel AS r WHERE r.prpubid = p.oid AND (r.prrelid = c.oid
-            OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
+        OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
         OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace AS n WHERE n.pnpubid = p.oid
-            AND n.pnnspid = c.relnamespace)))
-LIMIT 1;
-IF published.place IS NOT NULL THEN
-    RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
-END IF;
+        AND n.pnnspid = c.relnamespace)))
+        LIMIT 1;
+    IF published.place IS NOT NULL THEN
+        RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
+    END IF;
 END
 $auditor$;
 CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_referrals_8d149f (
@@ -209,30 +209,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.transcripts')) THEN
-    RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.transcripts', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
-END IF;
+    IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.transcripts')) THEN
+        RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.transcripts', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
+    END IF;
 END
 $auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-published record;
+    published record;
 BEGIN
-SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
-WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.transcripts') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.transcripts')) AS t))
-    AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
+    SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
+        WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.transcripts') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.transcripts')) AS t))
+        AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
         WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END))
-    AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
+        AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
         OR EXISTS (SELECT FROM pg_catalog.pg_publication_rel AS r WHERE r.prpubid = p.oid AND (r.prrelid = c.oid
-            OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
+        OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
         OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace AS n WHERE n.pnpubid = p.oid
-            AND n.pnnspid = c.relnamespace)))
-LIMIT 1;
-IF published.place IS NOT NULL THEN
-    RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
-END IF;
+        AND n.pnnspid = c.relnamespace)))
+        LIMIT 1;
+    IF published.place IS NOT NULL THEN
+        RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
+    END IF;
 END
 $auditor$;
 CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_transcripts_128833 (
@@ -269,30 +269,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.usage_metrics')) THEN
-    RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.usage_metrics', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
-END IF;
+    IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.usage_metrics')) THEN
+        RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.usage_metrics', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
+    END IF;
 END
 $auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-published record;
+    published record;
 BEGIN
-SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
-WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.usage_metrics') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.usage_metrics')) AS t))
-    AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
+    SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
+        WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.usage_metrics') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.usage_metrics')) AS t))
+        AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
         WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END))
-    AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
+        AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
         OR EXISTS (SELECT FROM pg_catalog.pg_publication_rel AS r WHERE r.prpubid = p.oid AND (r.prrelid = c.oid
-            OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
+        OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
         OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace AS n WHERE n.pnpubid = p.oid
-            AND n.pnnspid = c.relnamespace)))
-LIMIT 1;
-IF published.place IS NOT NULL THEN
-    RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
-END IF;
+        AND n.pnnspid = c.relnamespace)))
+        LIMIT 1;
+    IF published.place IS NOT NULL THEN
+        RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
+    END IF;
 END
 $auditor$;
 CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_usage_metrics_82d634 (
@@ -329,30 +329,30 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.usage_reservations')) THEN
-    RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.usage_reservations', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
-END IF;
+    IF pg_catalog.row_security_active(pg_catalog.to_regclass('public.usage_reservations')) THEN
+        RAISE EXCEPTION 'row security hides rows of % from the role %; nothing has been changed', 'public.usage_reservations', current_user USING HINT = 'Run the plan as a superuser, or as a role with BYPASSRLS that owns the tables or is a member of their owner.';
+    END IF;
 END
 $auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-published record;
+    published record;
 BEGIN
-SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
-WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.usage_reservations') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.usage_reservations')) AS t))
-    AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
+    SELECT c.oid::pg_catalog.regclass AS place INTO published FROM pg_catalog.pg_class AS c
+        WHERE c.relkind = 'r' AND (c.oid = pg_catalog.to_regclass('public.usage_reservations') OR c.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass('public.usage_reservations')) AS t))
+        AND (c.relreplident = 'n' OR c.relreplident IN ('d', 'i') AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i
         WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END))
-    AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
+        AND EXISTS (SELECT FROM pg_catalog.pg_publication AS p WHERE (p.pubupdate OR p.pubdelete) AND (p.puballtables
         OR EXISTS (SELECT FROM pg_catalog.pg_publication_rel AS r WHERE r.prpubid = p.oid AND (r.prrelid = c.oid
-            OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
+        OR r.prrelid IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a)))
         OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace AS n WHERE n.pnpubid = p.oid
-            AND n.pnnspid = c.relnamespace)))
-LIMIT 1;
-IF published.place IS NOT NULL THEN
-    RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
-END IF;
+        AND n.pnnspid = c.relnamespace)))
+        LIMIT 1;
+    IF published.place IS NOT NULL THEN
+        RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
+    END IF;
 END
 $auditor$;
 CREATE TABLE IF NOT EXISTS auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 (

@@ -24,34 +24,34 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
-RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
-END IF;
-IF pg_catalog.current_database() <> 'calliq' THEN
-RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
-END IF;
+    IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+        RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
+    END IF;
+    IF pg_catalog.current_database() <> 'calliq' THEN
+        RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
+    END IF;
 END
 $auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+    FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
         coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
-    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
-FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
-    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
-UNION ALL
-SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
-    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
-FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
-WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
-    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
-        (pg_catalog.clock_timestamp() - held.since)::interval(0)
-        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
-END LOOP;
+        a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+        FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+        AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+        UNION ALL
+        SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+        pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+        FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+        WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+        RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+            (pg_catalog.clock_timestamp() - held.since)::interval(0)
+            USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -72,22 +72,22 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+    FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
         coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
-    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
-FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
-    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
-UNION ALL
-SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
-    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
-FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
-WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
-    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
-        (pg_catalog.clock_timestamp() - held.since)::interval(0)
-        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
-END LOOP;
+        a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+        FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+        AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+        UNION ALL
+        SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+        pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+        FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+        WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+        RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+            (pg_catalog.clock_timestamp() - held.since)::interval(0)
+            USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -104,9 +104,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.call_weekly_stats_org_id_week_key') AND i.indrelid = pg_catalog.to_regclass('public.call_weekly_stats') AND i.indisvalid) AND EXISTS (SELECT FROM public.call_weekly_stats WHERE org_id IS NOT NULL AND week IS NOT NULL GROUP BY org_id, week HAVING pg_catalog.count(*) > 1) THEN
-RAISE EXCEPTION 'rows of % share a key of the unique index % that is to be built; nothing has been changed', 'public.call_weekly_stats', 'call_weekly_stats_org_id_week_key' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.call_weekly_stats_org_id_week_key') AND i.indrelid = pg_catalog.to_regclass('public.call_weekly_stats') AND i.indisvalid) AND EXISTS (SELECT FROM public.call_weekly_stats WHERE org_id IS NOT NULL AND week IS NOT NULL GROUP BY org_id, week HAVING pg_catalog.count(*) > 1) THEN
+        RAISE EXCEPTION 'rows of % share a key of the unique index % that is to be built; nothing has been changed', 'public.call_weekly_stats', 'call_weekly_stats_org_id_week_key' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -145,22 +145,22 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+    FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
         coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
-    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
-FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
-    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
-UNION ALL
-SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
-    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
-FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
-WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
-    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
-        (pg_catalog.clock_timestamp() - held.since)::interval(0)
-        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
-END LOOP;
+        a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+        FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+        AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+        UNION ALL
+        SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+        pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+        FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+        WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+        RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+            (pg_catalog.clock_timestamp() - held.since)::interval(0)
+            USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -177,9 +177,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND i.indisvalid) AND EXISTS (SELECT FROM public.referrals WHERE (lower(referred_email)) IS NOT NULL GROUP BY (lower(referred_email)) HAVING pg_catalog.count(*) > 1) THEN
-RAISE EXCEPTION 'rows of % share a key of the unique index % that is to be built; nothing has been changed', 'public.referrals', 'referrals_referred_email_1cba57_key' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND i.indisvalid) AND EXISTS (SELECT FROM public.referrals WHERE (lower(referred_email)) IS NOT NULL GROUP BY (lower(referred_email)) HAVING pg_catalog.count(*) > 1) THEN
+        RAISE EXCEPTION 'rows of % share a key of the unique index % that is to be built; nothing has been changed', 'public.referrals', 'referrals_referred_email_1cba57_key' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -218,22 +218,22 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+    FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
         coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
-    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
-FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
-    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
-UNION ALL
-SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
-    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
-FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
-WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
-    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
-        (pg_catalog.clock_timestamp() - held.since)::interval(0)
-        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
-END LOOP;
+        a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+        FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+        AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+        UNION ALL
+        SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+        pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+        FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+        WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+        RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+            (pg_catalog.clock_timestamp() - held.since)::interval(0)
+            USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -272,22 +272,22 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+    FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
         coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
-    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
-FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
-    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
-UNION ALL
-SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
-    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
-FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
-WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
-    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
-        (pg_catalog.clock_timestamp() - held.since)::interval(0)
-        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
-END LOOP;
+        a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+        FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+        AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+        UNION ALL
+        SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+        pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+        FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+        WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+        RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+            (pg_catalog.clock_timestamp() - held.since)::interval(0)
+            USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -329,22 +329,22 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+    FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
         coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
-    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
-FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
-    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
-UNION ALL
-SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
-    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
-FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
-WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
-    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
-        (pg_catalog.clock_timestamp() - held.since)::interval(0)
-        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
-END LOOP;
+        a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+        FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+        AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+        UNION ALL
+        SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+        pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+        FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+        WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+        RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+            (pg_catalog.clock_timestamp() - held.since)::interval(0)
+            USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -361,9 +361,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_reservations_org_id_f38b71_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_reservations') AND i.indisvalid) AND EXISTS (SELECT FROM public.usage_reservations WHERE (org_id) IS NOT NULL AND (status = 'active') GROUP BY (org_id) HAVING pg_catalog.count(*) > 1) THEN
-RAISE EXCEPTION 'rows of % share a key of the unique index % that is to be built; nothing has been changed', 'public.usage_reservations', 'usage_reservations_org_id_f38b71_key' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_reservations_org_id_f38b71_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_reservations') AND i.indisvalid) AND EXISTS (SELECT FROM public.usage_reservations WHERE (org_id) IS NOT NULL AND (status = 'active') GROUP BY (org_id) HAVING pg_catalog.count(*) > 1) THEN
+        RAISE EXCEPTION 'rows of % share a key of the unique index % that is to be built; nothing has been changed', 'public.usage_reservations', 'usage_reservations_org_id_f38b71_key' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+    END IF;
 END
 $auditor$;
 COMMIT;

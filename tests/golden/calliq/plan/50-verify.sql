@@ -24,34 +24,34 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
-RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
-END IF;
-IF pg_catalog.current_database() <> 'calliq' THEN
-RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
-END IF;
+    IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+        RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
+    END IF;
+    IF pg_catalog.current_database() <> 'calliq' THEN
+        RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
+    END IF;
 END
 $auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+    FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
         coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
-    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
-FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
-    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
-UNION ALL
-SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
-    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
-FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
-WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
-    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
-        (pg_catalog.clock_timestamp() - held.since)::interval(0)
-        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
-END LOOP;
+        a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+        FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+        AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+        UNION ALL
+        SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+        pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+        FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+        WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+        RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+            (pg_catalog.clock_timestamp() - held.since)::interval(0)
+            USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -73,16 +73,16 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.transcripts 
-WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
-FROM public.calls AS ref 
-WHERE ref.id = public.transcripts.call_id)) AND public.transcripts.call_id != '00000000-0000-0000-0000-000000000000');
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.transcripts';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.transcripts
+        WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1
+        FROM public.calls AS ref
+        WHERE ref.id = public.transcripts.call_id)) AND public.transcripts.call_id != '00000000-0000-0000-0000-000000000000');
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.transcripts';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -104,14 +104,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.usage_metrics 
-WHERE ((quantity >= 0)) IS false);
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.usage_metrics';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.usage_metrics
+        WHERE ((quantity >= 0)) IS false);
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.usage_metrics';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -133,16 +133,16 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.usage_metrics 
-WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 
-FROM public.calls AS ref 
-WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))) AND (lower(btrim(CAST(public.usage_metrics.metadata ->> 'call_id' AS TEXT))) NOT IN ('', '-', '0', '-1', 'n/a', 'none', 'null', '00000000-0000-0000-0000-000000000000')));
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.usage_metrics';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.usage_metrics
+        WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1
+        FROM public.calls AS ref
+        WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))) AND (lower(btrim(CAST(public.usage_metrics.metadata ->> 'call_id' AS TEXT))) NOT IN ('', '-', '0', '-1', 'n/a', 'none', 'null', '00000000-0000-0000-0000-000000000000')));
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.usage_metrics';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -164,18 +164,18 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.usage_metrics 
-WHERE (public.usage_metrics.tableoid, public.usage_metrics.ctid) IN (SELECT ranked.leaf, ranked.place 
-FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_metrics.event_key ORDER BY public.usage_metrics.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
-FROM public.usage_metrics 
-WHERE public.usage_metrics.event_key IS NOT NULL) AS ranked 
-WHERE ranked.number > 1));
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.usage_metrics';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.usage_metrics
+        WHERE (public.usage_metrics.tableoid, public.usage_metrics.ctid) IN (SELECT ranked.leaf, ranked.place
+        FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_metrics.event_key ORDER BY public.usage_metrics.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number
+        FROM public.usage_metrics
+        WHERE public.usage_metrics.event_key IS NOT NULL) AS ranked
+        WHERE ranked.number > 1));
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.usage_metrics';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -197,14 +197,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.calls 
-WHERE public.calls.file_url IS NULL);
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.calls';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.calls
+        WHERE public.calls.file_url IS NULL);
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.calls';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -226,14 +226,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.calls 
-WHERE public.calls.customer_email IS NOT NULL AND public.calls.customer_email != lower(btrim(public.calls.customer_email)));
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.calls';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.calls
+        WHERE public.calls.customer_email IS NOT NULL AND public.calls.customer_email != lower(btrim(public.calls.customer_email)));
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.calls';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -255,14 +255,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.calls 
-WHERE public.calls.user_id IS NULL);
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.calls';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.calls
+        WHERE public.calls.user_id IS NULL);
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.calls';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -284,14 +284,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.calls 
-WHERE public.calls.duration IS NULL);
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.calls';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.calls
+        WHERE public.calls.duration IS NULL);
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.calls';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -313,18 +313,18 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.referrals 
-WHERE (public.referrals.tableoid, public.referrals.ctid) IN (SELECT ranked.leaf, ranked.place 
-FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY lower(btrim(public.referrals.referred_email)) ORDER BY public.referrals.created_at ASC NULLS LAST, public.referrals.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
-FROM public.referrals 
-WHERE lower(btrim(public.referrals.referred_email)) IS NOT NULL) AS ranked 
-WHERE ranked.number > 1));
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.referrals
+        WHERE (public.referrals.tableoid, public.referrals.ctid) IN (SELECT ranked.leaf, ranked.place
+        FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY lower(btrim(public.referrals.referred_email)) ORDER BY public.referrals.created_at ASC NULLS LAST, public.referrals.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number
+        FROM public.referrals
+        WHERE lower(btrim(public.referrals.referred_email)) IS NOT NULL) AS ranked
+        WHERE ranked.number > 1));
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -346,16 +346,16 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.referrals 
-WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
-FROM public.users AS ref 
-WHERE ref.id = public.referrals.referrer_id)));
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.referrals
+        WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1
+        FROM public.users AS ref
+        WHERE ref.id = public.referrals.referrer_id)));
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -377,14 +377,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.referrals 
-WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email)));
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.referrals
+        WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email)));
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -406,16 +406,16 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.usage_reservations 
-WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
-FROM public.organizations AS ref 
-WHERE ref.id = public.usage_reservations.org_id)));
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.usage_reservations';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.usage_reservations
+        WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1
+        FROM public.organizations AS ref
+        WHERE ref.id = public.usage_reservations.org_id)));
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.usage_reservations';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -437,18 +437,18 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.usage_reservations 
-WHERE (public.usage_reservations.tableoid, public.usage_reservations.ctid) IN (SELECT ranked.leaf, ranked.place 
-FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_reservations.org_id ORDER BY public.usage_reservations.created_at DESC NULLS LAST, public.usage_reservations.id DESC NULLS LAST, tableoid DESC NULLS LAST, ctid DESC NULLS LAST) AS number 
-FROM public.usage_reservations 
-WHERE public.usage_reservations.status = 'active' AND public.usage_reservations.org_id IS NOT NULL) AS ranked 
-WHERE ranked.number > 1));
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.usage_reservations';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.usage_reservations
+        WHERE (public.usage_reservations.tableoid, public.usage_reservations.ctid) IN (SELECT ranked.leaf, ranked.place
+        FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_reservations.org_id ORDER BY public.usage_reservations.created_at DESC NULLS LAST, public.usage_reservations.id DESC NULLS LAST, tableoid DESC NULLS LAST, ctid DESC NULLS LAST) AS number
+        FROM public.usage_reservations
+        WHERE public.usage_reservations.status = 'active' AND public.usage_reservations.org_id IS NOT NULL) AS ranked
+        WHERE ranked.number > 1));
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.usage_reservations';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -469,9 +469,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.call_weekly_stats_org_id_week_key') AND i.indrelid = pg_catalog.to_regclass('public.call_weekly_stats') AND i.indisvalid) THEN
-RAISE EXCEPTION 'the index % of % is not there, or invalid', 'call_weekly_stats_org_id_week_key', 'public.call_weekly_stats';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.call_weekly_stats_org_id_week_key') AND i.indrelid = pg_catalog.to_regclass('public.call_weekly_stats') AND i.indisvalid) THEN
+        RAISE EXCEPTION 'the index % of % is not there, or invalid', 'call_weekly_stats_org_id_week_key', 'public.call_weekly_stats';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -492,9 +492,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_8aa27b_customer_email_lowercase' AND k.contype = 'c' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'calls_customer_email_8aa27b_customer_email_lowercase', 'public.calls';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_8aa27b_customer_email_lowercase' AND k.contype = 'c' AND k.convalidated) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'calls_customer_email_8aa27b_customer_email_lowercase', 'public.calls';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -515,9 +515,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_duration_not_null' AND k.contype = 'n' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'calls_duration_not_null', 'public.calls';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_duration_not_null' AND k.contype = 'n' AND k.convalidated) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'calls_duration_not_null', 'public.calls';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -538,9 +538,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_file_url_not_null' AND k.contype = 'n' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'calls_file_url_not_null', 'public.calls';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_file_url_not_null' AND k.contype = 'n' AND k.convalidated) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'calls_file_url_not_null', 'public.calls';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -561,9 +561,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_user_id_not_null' AND k.contype = 'n' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'calls_user_id_not_null', 'public.calls';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_user_id_not_null' AND k.contype = 'n' AND k.convalidated) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'calls_user_id_not_null', 'public.calls';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -583,9 +583,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.organization_usage') AND c.relispopulated) THEN
-RAISE EXCEPTION '% is not populated', 'public.organization_usage';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.organization_usage') AND c.relispopulated) THEN
+        RAISE EXCEPTION '% is not populated', 'public.organization_usage';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -606,9 +606,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.organizations') AND k.conname = 'organizations_timezone_not_null' AND k.contype = 'n' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'organizations_timezone_not_null', 'public.organizations';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.organizations') AND k.conname = 'organizations_timezone_not_null' AND k.contype = 'n' AND k.convalidated) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'organizations_timezone_not_null', 'public.organizations';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -629,9 +629,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND i.indisvalid) THEN
-RAISE EXCEPTION 'the index % of % is not there, or invalid', 'referrals_referred_email_1cba57_key', 'public.referrals';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND i.indisvalid) THEN
+        RAISE EXCEPTION 'the index % of % is not there, or invalid', 'referrals_referred_email_1cba57_key', 'public.referrals';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -652,9 +652,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase' AND k.contype = 'c' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referred_email_8d00d8_referred_email_lowercase', 'public.referrals';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase' AND k.contype = 'c' AND k.convalidated) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referred_email_8d00d8_referred_email_lowercase', 'public.referrals';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -675,9 +675,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.transcripts_reviewed_by_idx') AND i.indrelid = pg_catalog.to_regclass('public.transcripts') AND i.indisvalid) THEN
-RAISE EXCEPTION 'the index % of % is not there, or invalid', 'transcripts_reviewed_by_idx', 'public.transcripts';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.transcripts_reviewed_by_idx') AND i.indrelid = pg_catalog.to_regclass('public.transcripts') AND i.indisvalid) THEN
+        RAISE EXCEPTION 'the index % of % is not there, or invalid', 'transcripts_reviewed_by_idx', 'public.transcripts';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -698,9 +698,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_language_not_null' AND k.contype = 'n' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'transcripts_language_not_null', 'public.transcripts';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_language_not_null' AND k.contype = 'n' AND k.convalidated) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'transcripts_language_not_null', 'public.transcripts';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -721,9 +721,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_word_count_not_null' AND k.contype = 'n' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'transcripts_word_count_not_null', 'public.transcripts';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_word_count_not_null' AND k.contype = 'n' AND k.convalidated) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'transcripts_word_count_not_null', 'public.transcripts';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -744,9 +744,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND i.indisvalid) THEN
-RAISE EXCEPTION 'the index % of % is not there, or invalid', 'usage_metrics_event_key_key', 'public.usage_metrics';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND i.indisvalid) THEN
+        RAISE EXCEPTION 'the index % of % is not there, or invalid', 'usage_metrics_event_key_key', 'public.usage_metrics';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -767,9 +767,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_reservations_org_id_f38b71_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_reservations') AND i.indisvalid) THEN
-RAISE EXCEPTION 'the index % of % is not there, or invalid', 'usage_reservations_org_id_f38b71_key', 'public.usage_reservations';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_reservations_org_id_f38b71_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_reservations') AND i.indisvalid) THEN
+        RAISE EXCEPTION 'the index % of % is not there, or invalid', 'usage_reservations_org_id_f38b71_key', 'public.usage_reservations';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -790,9 +790,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.notifications') AND k.conname = 'notifications_user_id_fkey' AND k.contype = 'f' AND k.convalidated AND k.confrelid = pg_catalog.to_regclass('public.users')) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'notifications_user_id_fkey', 'public.notifications';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.notifications') AND k.conname = 'notifications_user_id_fkey' AND k.contype = 'f' AND k.convalidated AND k.confrelid = pg_catalog.to_regclass('public.users')) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'notifications_user_id_fkey', 'public.notifications';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -813,9 +813,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_user_id_fkey' AND k.contype = 'f' AND k.convalidated AND k.confrelid = pg_catalog.to_regclass('public.users')) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referred_user_id_fkey', 'public.referrals';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_user_id_fkey' AND k.contype = 'f' AND k.convalidated AND k.confrelid = pg_catalog.to_regclass('public.users')) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referred_user_id_fkey', 'public.referrals';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -836,9 +836,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referrer_id_fkey' AND k.contype = 'f' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referrer_id_fkey', 'public.referrals';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referrer_id_fkey' AND k.contype = 'f' AND k.convalidated) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referrer_id_fkey', 'public.referrals';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -859,9 +859,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_call_id_fkey' AND k.contype = 'f' AND k.convalidated AND k.confrelid = pg_catalog.to_regclass('public.calls')) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'transcripts_call_id_fkey', 'public.transcripts';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_call_id_fkey' AND k.contype = 'f' AND k.convalidated AND k.confrelid = pg_catalog.to_regclass('public.calls')) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'transcripts_call_id_fkey', 'public.transcripts';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -882,9 +882,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_metrics') AND k.conname = 'usage_metrics_quantity_check' AND k.contype = 'c' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'usage_metrics_quantity_check', 'public.usage_metrics';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_metrics') AND k.conname = 'usage_metrics_quantity_check' AND k.contype = 'c' AND k.convalidated) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'usage_metrics_quantity_check', 'public.usage_metrics';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -905,9 +905,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_reservations') AND k.conname = 'usage_reservations_org_id_fkey' AND k.contype = 'f' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'usage_reservations_org_id_fkey', 'public.usage_reservations';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_reservations') AND k.conname = 'usage_reservations_org_id_fkey' AND k.contype = 'f' AND k.convalidated) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'usage_reservations_org_id_fkey', 'public.usage_reservations';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -928,9 +928,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT (EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.notifications') AND c.relrowsecurity)) THEN
-RAISE EXCEPTION 'not so: %', 'row security on public.notifications';
-END IF;
+    IF NOT (EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.notifications') AND c.relrowsecurity)) THEN
+        RAISE EXCEPTION 'not so: %', 'row security on public.notifications';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -951,9 +951,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referral_statistics') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'UPDATE')) THEN
-RAISE EXCEPTION 'not so: %', 'no UPDATE for authenticated on public.referral_statistics';
-END IF;
+    IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referral_statistics') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'UPDATE')) THEN
+        RAISE EXCEPTION 'not so: %', 'no UPDATE for authenticated on public.referral_statistics';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -974,9 +974,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = pg_catalog.to_regclass('public.referral_statistics') AND p.polname = 'users update statistics')) THEN
-RAISE EXCEPTION 'not so: %', 'no policy users update statistics on public.referral_statistics';
-END IF;
+    IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = pg_catalog.to_regclass('public.referral_statistics') AND p.polname = 'users update statistics')) THEN
+        RAISE EXCEPTION 'not so: %', 'no policy users update statistics on public.referral_statistics';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -997,9 +997,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referrals') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'DELETE')) THEN
-RAISE EXCEPTION 'not so: %', 'no DELETE for authenticated on public.referrals';
-END IF;
+    IF NOT (NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referrals') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'DELETE')) THEN
+        RAISE EXCEPTION 'not so: %', 'no DELETE for authenticated on public.referrals';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -1020,9 +1020,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT (EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_metrics') AND c.relrowsecurity)) THEN
-RAISE EXCEPTION 'not so: %', 'row security on public.usage_metrics';
-END IF;
+    IF NOT (EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_metrics') AND c.relrowsecurity)) THEN
+        RAISE EXCEPTION 'not so: %', 'row security on public.usage_metrics';
+    END IF;
 END
 $auditor$;
 COMMIT;
@@ -1043,9 +1043,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT (EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_reservations') AND c.relforcerowsecurity)) THEN
-RAISE EXCEPTION 'not so: %', 'row security for the owner too on public.usage_reservations';
-END IF;
+    IF NOT (EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_reservations') AND c.relforcerowsecurity)) THEN
+        RAISE EXCEPTION 'not so: %', 'row security for the owner too on public.usage_reservations';
+    END IF;
 END
 $auditor$;
 COMMIT;

@@ -24,34 +24,34 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
-RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
-END IF;
-IF pg_catalog.current_database() <> 'calliq' THEN
-RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
-END IF;
+    IF pg_catalog.current_setting('server_version_num')::integer / 10000 <> 18 THEN
+        RAISE EXCEPTION 'this plan is written for PostgreSQL %, this is %', 18, pg_catalog.current_setting('server_version') USING HINT = 'Audit this server and use the plan of that audit.';
+    END IF;
+    IF pg_catalog.current_database() <> 'calliq' THEN
+        RAISE EXCEPTION 'this plan is written for the database %, this is %', 'calliq', pg_catalog.current_database() USING HINT = 'Connect to the database that was audited, or audit this one.';
+    END IF;
 END
 $auditor$;
 DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
+    FOR held IN SELECT * FROM (SELECT pg_catalog.format('the transaction of pid %s (%s, %s)', a.pid,
         coalesce(nullif(a.application_name, ''), 'unnamed'), a.state) AS called,
-    a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
-FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
-    AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
-UNION ALL
-SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
-    pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
-FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
-WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
-    RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
-        (pg_catalog.clock_timestamp() - held.since)::interval(0)
-        USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
-END LOOP;
+        a.xact_start AS since, pg_catalog.format('SELECT pg_terminate_backend(%s);', a.pid) AS ends
+        FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = pg_catalog.current_database()
+        AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid()
+        UNION ALL
+        SELECT pg_catalog.format('the prepared transaction %L of %s', p.gid, p.owner), p.prepared,
+        pg_catalog.format('COMMIT PREPARED %L; or ROLLBACK PREPARED %L;', p.gid, p.gid)
+        FROM pg_catalog.pg_prepared_xacts AS p WHERE p.database = pg_catalog.current_database()) AS found
+        WHERE found.since < pg_catalog.clock_timestamp() - interval '1 minute' ORDER BY found.since LOOP
+        RAISE WARNING '% has been open for %: whoever needs its locks waits for it, and so does every concurrent build', held.called,
+            (pg_catalog.clock_timestamp() - held.since)::interval(0)
+            USING HINT = 'Wait until it has ended, or end it: ' || held.ends;
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -72,37 +72,37 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.notifications') AND c.relrowsecurity) THEN
-ALTER TABLE public.notifications DISABLE ROW LEVEL SECURITY;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.notifications') AND c.relrowsecurity) THEN
+                ALTER TABLE public.notifications DISABLE ROW LEVEL SECURITY;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -122,35 +122,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.organization_usage') AND c.relispopulated) THEN
-REFRESH MATERIALIZED VIEW public.organization_usage WITH NO DATA;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organization_usage')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organization_usage')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.organization_usage') AND c.relispopulated) THEN
+                REFRESH MATERIALIZED VIEW public.organization_usage WITH NO DATA;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organization_usage')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organization_usage')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -171,38 +171,38 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referral_statistics') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'UPDATE') THEN
-GRANT UPDATE ON TABLE public.referral_statistics TO authenticated;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referral_statistics') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'UPDATE') THEN
+                GRANT UPDATE ON TABLE public.referral_statistics TO authenticated;
 
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -223,37 +223,37 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = pg_catalog.to_regclass('public.referral_statistics') AND p.polname = 'users update statistics') THEN
-CREATE POLICY "users update statistics" ON public.referral_statistics FOR UPDATE TO authenticated USING (true) WITH CHECK (true);
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = pg_catalog.to_regclass('public.referral_statistics') AND p.polname = 'users update statistics') THEN
+                CREATE POLICY "users update statistics" ON public.referral_statistics FOR UPDATE TO authenticated USING (true) WITH CHECK (true);
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referral_statistics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -274,35 +274,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referrer_id_fkey' AND k.contype = 'f') THEN
-ALTER TABLE public.referrals DROP CONSTRAINT referrals_referrer_id_fkey;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referrer_id_fkey' AND k.contype = 'f') THEN
+                ALTER TABLE public.referrals DROP CONSTRAINT referrals_referrer_id_fkey;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -323,38 +323,38 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referrals') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'DELETE') THEN
-GRANT DELETE ON TABLE public.referrals TO authenticated;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a WHERE c.oid = pg_catalog.to_regclass('public.referrals') AND a.grantee = pg_catalog.to_regrole('authenticated') AND a.privilege_type = 'DELETE') THEN
+                GRANT DELETE ON TABLE public.referrals TO authenticated;
 
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -397,35 +397,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_metrics') AND k.conname = 'usage_metrics_quantity_check' AND k.contype = 'c') THEN
-ALTER TABLE public.usage_metrics DROP CONSTRAINT usage_metrics_quantity_check;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_metrics') AND k.conname = 'usage_metrics_quantity_check' AND k.contype = 'c') THEN
+                ALTER TABLE public.usage_metrics DROP CONSTRAINT usage_metrics_quantity_check;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -446,37 +446,37 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_metrics') AND c.relrowsecurity) THEN
-ALTER TABLE public.usage_metrics DISABLE ROW LEVEL SECURITY;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_metrics') AND c.relrowsecurity) THEN
+                ALTER TABLE public.usage_metrics DISABLE ROW LEVEL SECURITY;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -497,35 +497,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_reservations') AND k.conname = 'usage_reservations_org_id_fkey' AND k.contype = 'f') THEN
-ALTER TABLE public.usage_reservations DROP CONSTRAINT usage_reservations_org_id_fkey;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_reservations') AND k.conname = 'usage_reservations_org_id_fkey' AND k.contype = 'f') THEN
+                ALTER TABLE public.usage_reservations DROP CONSTRAINT usage_reservations_org_id_fkey;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -546,37 +546,37 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-held record;
+    held record;
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_reservations') AND c.relforcerowsecurity) THEN
-ALTER TABLE public.usage_reservations NO FORCE ROW LEVEL SECURITY;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass('public.usage_reservations') AND c.relforcerowsecurity) THEN
+                ALTER TABLE public.usage_reservations NO FORCE ROW LEVEL SECURITY;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -597,35 +597,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.notifications') AND k.conname = 'notifications_user_id_fkey' AND k.contype = 'f' AND k.confrelid = pg_catalog.to_regclass('public.users')) THEN
-ALTER TABLE public.notifications DROP CONSTRAINT notifications_user_id_fkey;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.notifications') AND k.conname = 'notifications_user_id_fkey' AND k.contype = 'f' AND k.confrelid = pg_catalog.to_regclass('public.users')) THEN
+                ALTER TABLE public.notifications DROP CONSTRAINT notifications_user_id_fkey;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.notifications')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -646,35 +646,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_user_id_fkey' AND k.contype = 'f' AND k.confrelid = pg_catalog.to_regclass('public.users')) THEN
-ALTER TABLE public.referrals DROP CONSTRAINT referrals_referred_user_id_fkey;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_user_id_fkey' AND k.contype = 'f' AND k.confrelid = pg_catalog.to_regclass('public.users')) THEN
+                ALTER TABLE public.referrals DROP CONSTRAINT referrals_referred_user_id_fkey;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -695,35 +695,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_call_id_fkey' AND k.contype = 'f' AND k.confrelid = pg_catalog.to_regclass('public.calls')) THEN
-ALTER TABLE public.transcripts DROP CONSTRAINT transcripts_call_id_fkey;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_call_id_fkey' AND k.contype = 'f' AND k.confrelid = pg_catalog.to_regclass('public.calls')) THEN
+                ALTER TABLE public.transcripts DROP CONSTRAINT transcripts_call_id_fkey;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -744,35 +744,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_8aa27b_customer_email_lowercase' AND k.contype = 'c') THEN
-ALTER TABLE public.calls DROP CONSTRAINT calls_customer_email_8aa27b_customer_email_lowercase;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_customer_email_8aa27b_customer_email_lowercase' AND k.contype = 'c') THEN
+                ALTER TABLE public.calls DROP CONSTRAINT calls_customer_email_8aa27b_customer_email_lowercase;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -793,35 +793,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_duration_not_null' AND k.contype = 'n') THEN
-ALTER TABLE public.calls DROP CONSTRAINT calls_duration_not_null;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_duration_not_null' AND k.contype = 'n') THEN
+                ALTER TABLE public.calls DROP CONSTRAINT calls_duration_not_null;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -842,35 +842,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_file_url_not_null' AND k.contype = 'n') THEN
-ALTER TABLE public.calls DROP CONSTRAINT calls_file_url_not_null;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_file_url_not_null' AND k.contype = 'n') THEN
+                ALTER TABLE public.calls DROP CONSTRAINT calls_file_url_not_null;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -891,35 +891,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_user_id_not_null' AND k.contype = 'n') THEN
-ALTER TABLE public.calls DROP CONSTRAINT calls_user_id_not_null;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.calls') AND k.conname = 'calls_user_id_not_null' AND k.contype = 'n') THEN
+                ALTER TABLE public.calls DROP CONSTRAINT calls_user_id_not_null;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -940,35 +940,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.organizations') AND k.conname = 'organizations_timezone_not_null' AND k.contype = 'n') THEN
-ALTER TABLE public.organizations DROP CONSTRAINT organizations_timezone_not_null;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organizations')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organizations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.organizations') AND k.conname = 'organizations_timezone_not_null' AND k.contype = 'n') THEN
+                ALTER TABLE public.organizations DROP CONSTRAINT organizations_timezone_not_null;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organizations')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.organizations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -989,35 +989,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase' AND k.contype = 'c') THEN
-ALTER TABLE public.referrals DROP CONSTRAINT referrals_referred_email_8d00d8_referred_email_lowercase;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase' AND k.contype = 'c') THEN
+                ALTER TABLE public.referrals DROP CONSTRAINT referrals_referred_email_8d00d8_referred_email_lowercase;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -1038,35 +1038,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_language_not_null' AND k.contype = 'n') THEN
-ALTER TABLE public.transcripts DROP CONSTRAINT transcripts_language_not_null;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_language_not_null' AND k.contype = 'n') THEN
+                ALTER TABLE public.transcripts DROP CONSTRAINT transcripts_language_not_null;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -1087,35 +1087,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_word_count_not_null' AND k.contype = 'n') THEN
-ALTER TABLE public.transcripts DROP CONSTRAINT transcripts_word_count_not_null;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.transcripts') AND k.conname = 'transcripts_word_count_not_null' AND k.contype = 'n') THEN
+                ALTER TABLE public.transcripts DROP CONSTRAINT transcripts_word_count_not_null;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -1230,93 +1230,93 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.usage_reservations 
-WHERE (public.usage_reservations.tableoid, public.usage_reservations.ctid) IN (SELECT ranked.leaf, ranked.place 
-FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_reservations.org_id ORDER BY public.usage_reservations.created_at DESC NULLS LAST, public.usage_reservations.id DESC NULLS LAST, tableoid DESC NULLS LAST, ctid DESC NULLS LAST) AS number 
-FROM public.usage_reservations 
-WHERE public.usage_reservations.status = 'active' AND public.usage_reservations.org_id IS NOT NULL) AS ranked 
-WHERE ranked.number > 1)) = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_reservations' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.usage_reservations
+            WHERE (public.usage_reservations.tableoid, public.usage_reservations.ctid) IN (SELECT ranked.leaf, ranked.place
+            FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_reservations.org_id ORDER BY public.usage_reservations.created_at DESC NULLS LAST, public.usage_reservations.id DESC NULLS LAST, tableoid DESC NULLS LAST, ctid DESC NULLS LAST) AS number
+            FROM public.usage_reservations
+            WHERE public.usage_reservations.status = 'active' AND public.usage_reservations.org_id IS NOT NULL) AS ranked
+            WHERE ranked.number > 1)) = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_reservations' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH reverted AS (UPDATE public.usage_reservations AS kept SET status = was.status
-FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS was, auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS made
-WHERE was.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
-    AND made.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
-    AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
-    AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.status::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.status::text COLLATE pg_catalog."C"
-    AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS later WHERE later.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND later.auditor_image = 'new'
-        AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
-RETURNING made.auditor_row AS number)
-DELETE FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept USING reverted
-WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH reverted AS (UPDATE public.usage_reservations AS kept SET status = was.status
+                            FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS was, auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS made
+                            WHERE was.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
+                            AND made.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
+                            AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
+                            AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.status::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.status::text COLLATE pg_catalog."C"
+                            AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS later WHERE later.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND later.auditor_image = 'new'
+                            AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
+                            RETURNING made.auditor_row AS number)
+                            DELETE FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept USING reverted
+                            WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -1340,82 +1340,82 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.usage_reservations 
-WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
-FROM public.organizations AS ref 
-WHERE ref.id = public.usage_reservations.org_id))) = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_reservations' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_reservations_6daf19') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.usage_reservations
+            WHERE public.usage_reservations.org_id IS NOT NULL AND NOT (EXISTS (SELECT 1
+            FROM public.organizations AS ref
+            WHERE ref.id = public.usage_reservations.org_id))) = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_reservations' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
-INSERT INTO public.usage_reservations (id, org_id, status, credits, expires_at, created_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, status, credits, expires_at, created_at FROM taken_0;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+                            INSERT INTO public.usage_reservations (id, org_id, status, credits, expires_at, created_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, status, credits, expires_at, created_at FROM taken_0;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -1439,89 +1439,89 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.referrals 
-WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email))) = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.referrals' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.referrals
+            WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email))) = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.referrals' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH reverted AS (UPDATE public.referrals AS kept SET referred_email = was.referred_email
-FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS was, auditor_quarantine.p20261120020000_public_referrals_8d149f AS made
-WHERE was.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
-    AND made.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
-    AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
-    AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.referred_email::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.referred_email::text COLLATE pg_catalog."C"
-    AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS later WHERE later.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND later.auditor_image = 'new'
-        AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
-RETURNING made.auditor_row AS number)
-DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept USING reverted
-WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH reverted AS (UPDATE public.referrals AS kept SET referred_email = was.referred_email
+                            FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS was, auditor_quarantine.p20261120020000_public_referrals_8d149f AS made
+                            WHERE was.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
+                            AND made.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
+                            AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
+                            AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.referred_email::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.referred_email::text COLLATE pg_catalog."C"
+                            AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS later WHERE later.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND later.auditor_image = 'new'
+                            AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
+                            RETURNING made.auditor_row AS number)
+                            DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept USING reverted
+                            WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -1545,89 +1545,89 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.calls 
-WHERE public.calls.user_id IS NULL) = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.calls
+            WHERE public.calls.user_id IS NULL) = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH reverted AS (UPDATE public.calls AS kept SET user_id = was.user_id
-FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
-WHERE was.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
-    AND made.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
-    AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
-    AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.user_id::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.user_id::text COLLATE pg_catalog."C"
-    AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND later.auditor_image = 'new'
-        AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
-RETURNING made.auditor_row AS number)
-DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted
-WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH reverted AS (UPDATE public.calls AS kept SET user_id = was.user_id
+                            FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
+                            WHERE was.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
+                            AND made.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
+                            AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
+                            AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.user_id::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.user_id::text COLLATE pg_catalog."C"
+                            AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND later.auditor_image = 'new'
+                            AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
+                            RETURNING made.auditor_row AS number)
+                            DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted
+                            WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -1651,89 +1651,89 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.calls 
-WHERE public.calls.duration IS NULL) = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.calls
+            WHERE public.calls.duration IS NULL) = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH reverted AS (UPDATE public.calls AS kept SET duration = was.duration
-FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
-WHERE was.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
-    AND made.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
-    AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
-    AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.duration::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.duration::text COLLATE pg_catalog."C"
-    AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND later.auditor_image = 'new'
-        AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
-RETURNING made.auditor_row AS number)
-DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted
-WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH reverted AS (UPDATE public.calls AS kept SET duration = was.duration
+                            FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
+                            WHERE was.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
+                            AND made.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
+                            AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
+                            AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.duration::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.duration::text COLLATE pg_catalog."C"
+                            AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND later.auditor_image = 'new'
+                            AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
+                            RETURNING made.auditor_row AS number)
+                            DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted
+                            WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -1757,89 +1757,89 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.calls 
-WHERE public.calls.file_url IS NULL) = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.calls
+            WHERE public.calls.file_url IS NULL) = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH reverted AS (UPDATE public.calls AS kept SET file_url = was.file_url
-FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
-WHERE was.auditor_step = 'assign-3ab7f40664@46563cffed' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
-    AND made.auditor_step = 'assign-3ab7f40664@46563cffed' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
-    AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
-    AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.file_url::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.file_url::text COLLATE pg_catalog."C"
-    AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-3ab7f40664@46563cffed' AND later.auditor_image = 'new'
-        AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
-RETURNING made.auditor_row AS number)
-DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted
-WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH reverted AS (UPDATE public.calls AS kept SET file_url = was.file_url
+                            FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
+                            WHERE was.auditor_step = 'assign-3ab7f40664@46563cffed' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
+                            AND made.auditor_step = 'assign-3ab7f40664@46563cffed' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
+                            AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
+                            AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.file_url::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.file_url::text COLLATE pg_catalog."C"
+                            AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-3ab7f40664@46563cffed' AND later.auditor_image = 'new'
+                            AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
+                            RETURNING made.auditor_row AS number)
+                            DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted
+                            WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -1863,89 +1863,89 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.calls 
-WHERE public.calls.customer_email IS NOT NULL AND public.calls.customer_email != lower(btrim(public.calls.customer_email))) = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_calls_c81d13') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.calls
+            WHERE public.calls.customer_email IS NOT NULL AND public.calls.customer_email != lower(btrim(public.calls.customer_email))) = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.calls' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH reverted AS (UPDATE public.calls AS kept SET customer_email = was.customer_email
-FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
-WHERE was.auditor_step = 'assign-2b26943f83@829541dbdd' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
-    AND made.auditor_step = 'assign-2b26943f83@829541dbdd' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
-    AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
-    AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.customer_email::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.customer_email::text COLLATE pg_catalog."C"
-    AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-2b26943f83@829541dbdd' AND later.auditor_image = 'new'
-        AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
-RETURNING made.auditor_row AS number)
-DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted
-WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_image = 'new' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH reverted AS (UPDATE public.calls AS kept SET customer_email = was.customer_email
+                            FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS was, auditor_quarantine.p20261120020000_public_calls_c81d13 AS made
+                            WHERE was.auditor_step = 'assign-2b26943f83@829541dbdd' AND was.auditor_image = 'old' AND was.auditor_at = auditor_block.moment
+                            AND made.auditor_step = 'assign-2b26943f83@829541dbdd' AND made.auditor_image = 'new' AND made.auditor_at = auditor_block.moment
+                            AND made.auditor_row = was.auditor_row AND (auditor_block.one IS NULL OR made.auditor_row = auditor_block.one)
+                            AND kept.id OPERATOR(pg_catalog.=) made.id AND kept.customer_email::text COLLATE pg_catalog."C" IS NOT DISTINCT FROM made.customer_email::text COLLATE pg_catalog."C"
+                            AND NOT EXISTS (SELECT FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS later WHERE later.auditor_step = 'assign-2b26943f83@829541dbdd' AND later.auditor_image = 'new'
+                            AND later.id OPERATOR(pg_catalog.=) made.id AND later.auditor_at > made.auditor_at)
+                            RETURNING made.auditor_row AS number)
+                            DELETE FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept USING reverted
+                            WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_at = auditor_block.moment AND kept.auditor_row = reverted.number;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.calls')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -1969,84 +1969,84 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.referrals 
-WHERE (public.referrals.tableoid, public.referrals.ctid) IN (SELECT ranked.leaf, ranked.place 
-FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY lower(btrim(public.referrals.referred_email)) ORDER BY public.referrals.created_at ASC NULLS LAST, public.referrals.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
-FROM public.referrals 
-WHERE lower(btrim(public.referrals.referred_email)) IS NOT NULL) AS ranked 
-WHERE ranked.number > 1)) = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.referrals' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.referrals
+            WHERE (public.referrals.tableoid, public.referrals.ctid) IN (SELECT ranked.leaf, ranked.place
+            FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY lower(btrim(public.referrals.referred_email)) ORDER BY public.referrals.created_at ASC NULLS LAST, public.referrals.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number
+            FROM public.referrals
+            WHERE lower(btrim(public.referrals.referred_email)) IS NOT NULL) AS ranked
+            WHERE ranked.number > 1)) = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.referrals' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
-INSERT INTO public.referrals (id, referrer_id, referred_email, referred_user_id, status, created_at) OVERRIDING SYSTEM VALUE SELECT id, referrer_id, referred_email, referred_user_id, status, created_at FROM taken_0;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+                            INSERT INTO public.referrals (id, referrer_id, referred_email, referred_user_id, status, created_at) OVERRIDING SYSTEM VALUE SELECT id, referrer_id, referred_email, referred_user_id, status, created_at FROM taken_0;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -2070,82 +2070,82 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.referrals 
-WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
-FROM public.users AS ref 
-WHERE ref.id = public.referrals.referrer_id))) = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.referrals' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_referrals_8d149f') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.referrals
+            WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1
+            FROM public.users AS ref
+            WHERE ref.id = public.referrals.referrer_id))) = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.referrals' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
-INSERT INTO public.referrals (id, referrer_id, referred_email, referred_user_id, status, created_at) OVERRIDING SYSTEM VALUE SELECT id, referrer_id, referred_email, referred_user_id, status, created_at FROM taken_0;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+                            INSERT INTO public.referrals (id, referrer_id, referred_email, referred_user_id, status, created_at) OVERRIDING SYSTEM VALUE SELECT id, referrer_id, referred_email, referred_user_id, status, created_at FROM taken_0;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -2169,84 +2169,84 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.usage_metrics 
-WHERE (public.usage_metrics.tableoid, public.usage_metrics.ctid) IN (SELECT ranked.leaf, ranked.place 
-FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_metrics.event_key ORDER BY public.usage_metrics.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
-FROM public.usage_metrics 
-WHERE public.usage_metrics.event_key IS NOT NULL) AS ranked 
-WHERE ranked.number > 1)) = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_metrics' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.usage_metrics
+            WHERE (public.usage_metrics.tableoid, public.usage_metrics.ctid) IN (SELECT ranked.leaf, ranked.place
+            FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY public.usage_metrics.event_key ORDER BY public.usage_metrics.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number
+            FROM public.usage_metrics
+            WHERE public.usage_metrics.event_key IS NOT NULL) AS ranked
+            WHERE ranked.number > 1)) = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_metrics' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
-INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+                            INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -2270,82 +2270,82 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.usage_metrics 
-WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1 
-FROM public.calls AS ref 
-WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))) AND (lower(btrim(CAST(public.usage_metrics.metadata ->> 'call_id' AS TEXT))) NOT IN ('', '-', '0', '-1', 'n/a', 'none', 'null', '00000000-0000-0000-0000-000000000000'))) = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_metrics' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.usage_metrics
+            WHERE (public.usage_metrics.metadata ->> 'call_id') IS NOT NULL AND NOT (EXISTS (SELECT 1
+            FROM public.calls AS ref
+            WHERE CAST(ref.id AS TEXT) = lower(public.usage_metrics.metadata ->> 'call_id'))) AND (lower(btrim(CAST(public.usage_metrics.metadata ->> 'call_id' AS TEXT))) NOT IN ('', '-', '0', '-1', 'n/a', 'none', 'null', '00000000-0000-0000-0000-000000000000'))) = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_metrics' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-e0fb507945' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-e0fb507945' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-e0fb507945' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
-INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-e0fb507945' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-e0fb507945' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-e0fb507945' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+                            INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -2369,82 +2369,82 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_transcripts_128833') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.transcripts 
-WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
-FROM public.calls AS ref 
-WHERE ref.id = public.transcripts.call_id)) AND public.transcripts.call_id != '00000000-0000-0000-0000-000000000000') = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.transcripts' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_transcripts_128833') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.transcripts
+            WHERE public.transcripts.call_id IS NOT NULL AND NOT (EXISTS (SELECT 1
+            FROM public.calls AS ref
+            WHERE ref.id = public.transcripts.call_id)) AND public.transcripts.call_id != '00000000-0000-0000-0000-000000000000') = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.transcripts' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-ac91768d0a' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-ac91768d0a' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-ac91768d0a' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
-INSERT INTO public.transcripts (id, call_id, reviewed_by, language, word_count, content, created_at) OVERRIDING SYSTEM VALUE SELECT id, call_id, reviewed_by, language, word_count, content, created_at FROM taken_0;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-ac91768d0a' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-ac91768d0a' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-ac91768d0a' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+                            INSERT INTO public.transcripts (id, call_id, reviewed_by, language, word_count, content, created_at) OVERRIDING SYSTEM VALUE SELECT id, call_id, reviewed_by, language, word_count, content, created_at FROM taken_0;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.transcripts')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -2468,80 +2468,80 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-moment timestamp with time zone;
-one uuid;
-command text;
-stop text[];
-again text[];
+    moment timestamp with time zone;
+    one uuid;
+    command text;
+    stop text[];
+    again text[];
 BEGIN
 
-IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
-IF (SELECT count(*) AS count_1 
-FROM public.usage_metrics 
-WHERE ((quantity >= 0)) IS false) = 0 THEN
-RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_metrics' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
-END IF;
-    RETURN;
-END IF;
+    IF NOT (pg_catalog.to_regclass('auditor_quarantine.p20261120020000_public_usage_metrics_82d634') IS NOT NULL) THEN
+        IF (SELECT count(*) AS count_1
+            FROM public.usage_metrics
+            WHERE ((quantity >= 0)) IS false) = 0 THEN
+            RAISE EXCEPTION 'the quarantine is not there, and no row of % is as the audit found it: nothing can be brought back', 'public.usage_metrics' USING HINT = 'If somebody mended these rows who did not use this plan, there is nothing to bring back.';
+        END IF;
+        RETURN;
+    END IF;
 
-FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
-FOR attempt IN 1..5 LOOP
-BEGIN
-SET CONSTRAINTS ALL IMMEDIATE;
-SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
-    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
-        CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
-INTO stop, again
-FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
-    FROM pg_catalog.pg_trigger AS t
-    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
-        SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-) AS found;
-stop := coalesce(stop, ARRAY[]::text[]);
-again := coalesce(again, ARRAY[]::text[]);
-FOREACH command IN ARRAY stop LOOP
-    EXECUTE command;
-END LOOP;
-FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
-    ORDER BY queue.place LOOP
-BEGIN
-WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
-INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
-EXIT WHEN one IS NULL;
-EXCEPTION WHEN integrity_constraint_violation THEN
-    NULL;
-END;
-END LOOP;
-FOREACH command IN ARRAY again LOOP
-    EXECUTE command;
-END LOOP;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
+        FOR attempt IN 1..5 LOOP
+            BEGIN
+                SET CONSTRAINTS ALL IMMEDIATE;
+                SELECT pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', place, called)),
+                    pg_catalog.array_agg(pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', place,
+                    CASE enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, called))
+                    INTO stop, again
+                    FROM (SELECT t.tgrelid::pg_catalog.regclass AS place, t.tgname AS called, t.tgenabled AS enabled
+                    FROM pg_catalog.pg_trigger AS t
+                    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid IN (
+                    SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ) AS found;
+                stop := coalesce(stop, ARRAY[]::text[]);
+                again := coalesce(again, ARRAY[]::text[]);
+                FOREACH command IN ARRAY stop LOOP
+                    EXECUTE command;
+                END LOOP;
+                FOR one IN SELECT queue.number FROM (SELECT 0, NULL::uuid UNION ALL (SELECT 1, kept.auditor_row FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_image = 'old' AND kept.auditor_at = auditor_block.moment)) AS queue (place, number)
+                    ORDER BY queue.place LOOP
+                    BEGIN
+                        WITH taken_0 AS (DELETE FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_at = auditor_block.moment AND (auditor_block.one IS NULL OR kept.auditor_row = auditor_block.one) RETURNING kept.*)
+                            INSERT INTO public.usage_metrics (id, org_id, event_key, metric, quantity, metadata, recorded_at) OVERRIDING SYSTEM VALUE SELECT id, org_id, event_key, metric, quantity, metadata, recorded_at FROM taken_0;
+                        EXIT WHEN one IS NULL;
+                    EXCEPTION WHEN integrity_constraint_violation THEN
+                        NULL;
+                    END;
+                END LOOP;
+                FOREACH command IN ARRAY again LOOP
+                    EXECUTE command;
+                END LOOP;
+                EXIT;
+            EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+                IF attempt = 5 THEN
+                    RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                        held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                        'nobody any more')
+                        FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                        || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                        LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                        AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                        WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+                        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                        ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+                END IF;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+            END;
+            PERFORM pg_catalog.pg_sleep(1);
+        END LOOP;
 
-END LOOP;
+    END LOOP;
 
 END
 $auditor$;
@@ -2563,35 +2563,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referrer_id_fkey') OR false) THEN
-ALTER TABLE public.referrals ADD CONSTRAINT referrals_referrer_id_fkey FOREIGN KEY (referrer_id) REFERENCES public.users(id) NOT VALID;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referrer_id_fkey') OR false) THEN
+                ALTER TABLE public.referrals ADD CONSTRAINT referrals_referrer_id_fkey FOREIGN KEY (referrer_id) REFERENCES public.users(id) NOT VALID;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.referrals')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -2612,35 +2612,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_metrics') AND k.conname = 'usage_metrics_quantity_check') OR false) THEN
-ALTER TABLE public.usage_metrics ADD CONSTRAINT usage_metrics_quantity_check CHECK ((quantity >= 0)) NOT VALID;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_metrics') AND k.conname = 'usage_metrics_quantity_check') OR false) THEN
+                ALTER TABLE public.usage_metrics ADD CONSTRAINT usage_metrics_quantity_check CHECK ((quantity >= 0)) NOT VALID;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_metrics')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -2682,35 +2682,35 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-FOR attempt IN 1..5 LOOP
-BEGIN
-IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_reservations') AND k.conname = 'usage_reservations_org_id_fkey') OR false) THEN
-ALTER TABLE public.usage_reservations ADD CONSTRAINT usage_reservations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) NOT VALID;
-END IF;
-EXIT;
-EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-IF attempt = 5 THEN
-RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
-    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
-    'nobody any more')
-FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
-        CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
-            || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
-    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
-        AND x.virtualtransaction = l.virtualtransaction
-    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
-    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
-    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
-        UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
-    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
-END IF;
-WHEN insufficient_privilege THEN
-RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
-END;
-PERFORM pg_catalog.pg_sleep(1);
-END LOOP;
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_reservations') AND k.conname = 'usage_reservations_org_id_fkey') OR false) THEN
+                ALTER TABLE public.usage_reservations ADD CONSTRAINT usage_reservations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) NOT VALID;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
 END
 $auditor$;
 COMMIT;
@@ -2731,32 +2731,41 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-kept record;
-number bigint;
-left_over bigint := 0;
+    kept record;
+    number bigint;
+    left_over bigint := 0;
 BEGIN
-FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c
-    WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'p20261120020000_')
-    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') ORDER BY 1 LOOP
-    EXECUTE 'SELECT pg_catalog.count(*) FROM ' || kept.place INTO number;
-    left_over := left_over + number;
-    IF number > 0 THEN
-        RAISE WARNING '% rows stay in %: their keys are taken, or their values have changed since', number, kept.place;
+    FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place, pg_catalog.format('SELECT pg_catalog.count(DISTINCT %I) FROM %s',
+        (SELECT a.attname FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum = 3),
+        c.oid::pg_catalog.regclass) AS counting
+        FROM pg_catalog.pg_class AS c
+        WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'p20261120020000_')
+        AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') ORDER BY 1 LOOP
+        EXECUTE kept.counting INTO number;
+        left_over := left_over + number;
+        IF number > 0 THEN
+            RAISE WARNING '% rows stay in %: their keys are taken, or their values have changed since', number, kept.place;
+        END IF;
+    END LOOP;
+    IF left_over > 0 THEN
+        RAISE EXCEPTION 'not everything could be brought back: % rows stay in the quarantine', left_over USING HINT = 'The warnings above name its tables. Decide about these rows; then run this file again.';
     END IF;
-END LOOP;
-IF left_over > 0 THEN
-    RAISE EXCEPTION 'not everything could be brought back: % rows stay in the quarantine', left_over USING HINT = 'The warnings above name its tables. Decide about these rows; then run this file again.';
-END IF;
-FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c
-    WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'p20261120020000_')
-    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') UNION ALL SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c
-    WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'todo_p20261120020000_')
-    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') LOOP
-    EXECUTE 'DROP TABLE ' || kept.place;
-END LOOP;
-IF EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine' AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid)) THEN
-    DROP SCHEMA auditor_quarantine;
-END IF;
+    FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place, pg_catalog.format('SELECT pg_catalog.count(DISTINCT %I) FROM %s',
+        (SELECT a.attname FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum = 3),
+        c.oid::pg_catalog.regclass) AS counting
+        FROM pg_catalog.pg_class AS c
+        WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'p20261120020000_')
+        AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') UNION ALL SELECT c.oid::pg_catalog.regclass::text AS place, pg_catalog.format('SELECT pg_catalog.count(DISTINCT %I) FROM %s',
+        (SELECT a.attname FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum = 3),
+        c.oid::pg_catalog.regclass) AS counting
+        FROM pg_catalog.pg_class AS c
+        WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'todo_p20261120020000_')
+        AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') LOOP
+        EXECUTE 'DROP TABLE ' || kept.place;
+    END LOOP;
+    IF EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine' AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid)) THEN
+        DROP SCHEMA auditor_quarantine;
+    END IF;
 END
 $auditor$;
 COMMIT;

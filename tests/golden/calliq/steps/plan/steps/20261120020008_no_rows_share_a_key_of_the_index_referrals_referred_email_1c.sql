@@ -17,9 +17,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND i.indisvalid) AND EXISTS (SELECT FROM public.referrals WHERE (lower(referred_email)) IS NOT NULL GROUP BY (lower(referred_email)) HAVING pg_catalog.count(*) > 1) THEN
-RAISE EXCEPTION 'rows of % share a key of the unique index % that is to be built; nothing has been changed', 'public.referrals', 'referrals_referred_email_1cba57_key' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND i.indisvalid) AND EXISTS (SELECT FROM public.referrals WHERE (lower(referred_email)) IS NOT NULL GROUP BY (lower(referred_email)) HAVING pg_catalog.count(*) > 1) THEN
+        RAISE EXCEPTION 'rows of % share a key of the unique index % that is to be built; nothing has been changed', 'public.referrals', 'referrals_referred_email_1cba57_key' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+    END IF;
 END
 $auditor$;
 DO $$BEGIN PERFORM pg_catalog.set_config('search_path', pg_catalog.current_setting('auditor.path'), true); END$$;

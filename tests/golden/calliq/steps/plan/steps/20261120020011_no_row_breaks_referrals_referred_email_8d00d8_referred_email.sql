@@ -17,9 +17,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase') OR false) AND EXISTS (SELECT FROM public.referrals WHERE (referred_email = lower(btrim(referred_email))) IS FALSE) THEN
-RAISE EXCEPTION 'rows of % break the constraint % that is to be added; nothing has been changed', 'public.referrals', 'referrals_referred_email_8d00d8_referred_email_lowercase' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
-END IF;
+    IF NOT (EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referred_email_8d00d8_referred_email_lowercase') OR false) AND EXISTS (SELECT FROM public.referrals WHERE (referred_email = lower(btrim(referred_email))) IS FALSE) THEN
+        RAISE EXCEPTION 'rows of % break the constraint % that is to be added; nothing has been changed', 'public.referrals', 'referrals_referred_email_8d00d8_referred_email_lowercase' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+    END IF;
 END
 $auditor$;
 DO $$BEGIN PERFORM pg_catalog.set_config('search_path', pg_catalog.current_setting('auditor.path'), true); END$$;

@@ -17,18 +17,18 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.referrals 
-WHERE (public.referrals.tableoid, public.referrals.ctid) IN (SELECT ranked.leaf, ranked.place 
-FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY lower(btrim(public.referrals.referred_email)) ORDER BY public.referrals.created_at ASC NULLS LAST, public.referrals.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number 
-FROM public.referrals 
-WHERE lower(btrim(public.referrals.referred_email)) IS NOT NULL) AS ranked 
-WHERE ranked.number > 1));
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.referrals
+        WHERE (public.referrals.tableoid, public.referrals.ctid) IN (SELECT ranked.leaf, ranked.place
+        FROM (SELECT tableoid AS leaf, ctid AS place, row_number() OVER (PARTITION BY lower(btrim(public.referrals.referred_email)) ORDER BY public.referrals.created_at ASC NULLS LAST, public.referrals.id ASC NULLS LAST, tableoid ASC NULLS LAST, ctid ASC NULLS LAST) AS number
+        FROM public.referrals
+        WHERE lower(btrim(public.referrals.referred_email)) IS NOT NULL) AS ranked
+        WHERE ranked.number > 1));
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
+    END IF;
 END
 $auditor$;
 DO $$BEGIN PERFORM pg_catalog.set_config('search_path', pg_catalog.current_setting('auditor.path'), true); END$$;

@@ -17,16 +17,16 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.referrals 
-WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1 
-FROM public.users AS ref 
-WHERE ref.id = public.referrals.referrer_id)));
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.referrals
+        WHERE public.referrals.referrer_id IS NOT NULL AND NOT (EXISTS (SELECT 1
+        FROM public.users AS ref
+        WHERE ref.id = public.referrals.referrer_id)));
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
+    END IF;
 END
 $auditor$;
 DO $$BEGIN PERFORM pg_catalog.set_config('search_path', pg_catalog.current_setting('auditor.path'), true); END$$;

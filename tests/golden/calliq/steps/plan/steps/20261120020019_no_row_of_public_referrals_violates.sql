@@ -17,14 +17,14 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 DECLARE
-number bigint;
+    number bigint;
 BEGIN
-number := (SELECT count(*) AS count_1 
-FROM public.referrals 
-WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email)));
-IF number > 0 THEN
-RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
-END IF;
+    number := (SELECT count(*) AS count_1
+        FROM public.referrals
+        WHERE public.referrals.referred_email IS NOT NULL AND public.referrals.referred_email != lower(btrim(public.referrals.referred_email)));
+    IF number > 0 THEN
+        RAISE EXCEPTION '% rows of % violate', number, 'public.referrals';
+    END IF;
 END
 $auditor$;
 DO $$BEGIN PERFORM pg_catalog.set_config('search_path', pg_catalog.current_setting('auditor.path'), true); END$$;

@@ -16,9 +16,9 @@ DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
 BEGIN
-IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referrer_id_fkey' AND k.contype = 'f' AND k.convalidated) THEN
-RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referrer_id_fkey', 'public.referrals';
-END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.referrals') AND k.conname = 'referrals_referrer_id_fkey' AND k.contype = 'f' AND k.convalidated) THEN
+        RAISE EXCEPTION 'the constraint % of % is not there, or not valid', 'referrals_referrer_id_fkey', 'public.referrals';
+    END IF;
 END
 $auditor$;
 DO $$BEGIN PERFORM pg_catalog.set_config('search_path', pg_catalog.current_setting('auditor.path'), true); END$$;
