@@ -15,6 +15,7 @@ from auditor.errors import AuditorError
 
 Samples = Literal["none", "keys", "masked", "raw"]
 PlanFormat = Literal["psql", "steps", "alembic"]
+Keep = Literal["oldest", "newest", "most-complete"]
 FailOn = Literal["blocker", "warning", "advice", "never"]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Number = Annotated[int, msgspec.Meta(ge=0)]
@@ -74,7 +75,8 @@ class Intention(_Part, frozen=True, kw_only=True):
     `table` is `schema.table` (parts in double quotes where they hold a dot); `references` is `schema.table(column)`;
     `expression` stands for the column of a foreign key that lies inside JSON (`metadata->>'call_id'`), which `column`
     is to hold; `expressions` for columns of a unique key (`lower(email)`), which `where` narrows; `condition` is the
-    CHECK's; `fill` is the SQL expression that replaces NULL, `nulls` what becomes of NULLs otherwise.
+    CHECK's; `fill` is the SQL expression that replaces NULL, `nulls` what becomes of NULLs otherwise; `keep` is which
+    row of each key stays, `end` the SQL expressions, by column, that end the others instead of setting them aside.
     """
 
     kind: Literal["not-null", "foreign-key", "unique", "check"]
@@ -88,6 +90,8 @@ class Intention(_Part, frozen=True, kw_only=True):
     condition: str | None = None
     fill: str | None = None
     nulls: Literal["set-aside", "decide"] | None = None
+    keep: Keep | None = None
+    end: dict[str, str] = {}
     on_delete: Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"] = "NO ACTION"
 
 

@@ -1,4 +1,4 @@
-"""Whether what replaces NULL is SQL that the server understands, before a plan is written with it."""
+"""Whether what replaces NULL, or ends a row, is SQL that the server understands, before a plan is written with it."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
@@ -25,10 +25,11 @@ class Connection(Protocol):
 
 
 def require_sound_fills(connection: Connection, catalog: Catalog, config: Config) -> None:
-    """Raises AuditorError for a `fill` that the server refuses, or whose type is not the column's. No row is read."""
-    for each, column in _filled(catalog, config):
+    """Raises AuditorError for a `fill`, or an `end`, that the server refuses, or whose type is not the column's. No row
+    is read."""
+    for each, column, key, text in _assigned(catalog, config):
         try:
-            connection.execute_and_roll_back([_asked(each, column)])
+            connection.execute_and_roll_back([_asked(each, column, text)])
         except psycopg.Error as error:
             state = error.sqlstate or ""
             # Without the privilege, or the lock, nothing is known; the plan says so when it is run.
@@ -36,21 +37,23 @@ def require_sound_fills(connection: Connection, catalog: Catalog, config: Config
                 place = f"{each.table.schema}.{each.table.name}({column.name})"
                 said = (error.diag.message_primary or type(error).__name__).partition("\n")[0]
                 raise AuditorError(
-                    f"[[intend]] fill of {place} is refused: {said}",
+                    f"[[intend]] {key} of {place} is refused: {said}",
                     "write an SQL expression on the table's columns, tables and functions of yours with their schema",
                 ) from None
 
 
-def _filled(catalog: Catalog, config: Config) -> Iterator[tuple[Intended, Column]]:
+def _assigned(catalog: Catalog, config: Config) -> Iterator[tuple[Intended, Column, str, str]]:
+    """What is to be assigned, to which column, and which key of the configuration says so."""
     for each in intended(catalog, config):
         if each.intention.fill is not None:
-            yield from ((each, each.table.column(name)) for name in each.columns)
+            yield from ((each, each.table.column(name), "fill", each.intention.fill) for name in each.columns)
+        yield from ((each, each.table.column(name), "end", text) for name, text in each.intention.end.items())
 
 
-def _asked(each: Intended, column: Column) -> Sql:
+def _asked(each: Intended, column: Column, text: str) -> Sql:
     return sql.compose(
         "SELECT CAST(({fill}) AS {type}) FROM {table} LIMIT 0",
-        fill=Sql(each.intention.fill or ""),
+        fill=Sql(text),
         type=Sql(column.type_text),
         table=sql.name(each.table.schema, each.table.name),
     )

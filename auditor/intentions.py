@@ -120,7 +120,7 @@ def not_null_column(table: Table, constraint: str) -> str | None:
 def resolve(catalog: Catalog, intention: Intention) -> Intended:
     """The intention with its table, in scope or not. AuditorError as above."""
     table = resolve_table(catalog, intention.table, "[[intend]]")
-    _require_columns(table, intention.columns)
+    _require_columns(table, (*intention.columns, *intention.end))
     _require_parts(intention)
     _require_fitting(intention)
     return Intended(intention=intention, table=table)
@@ -160,7 +160,7 @@ def _require_parts(intention: Intention) -> None:
 _PARTS_OF_ALL = ("kind", "table")
 _PARTS = {
     "not-null": ("columns", "fill", "nulls"),
-    "unique": ("columns", "expressions", "where"),
+    "unique": ("columns", "expressions", "where", "keep", "end"),
     "foreign-key": ("columns", "expression", "column", "references", "on-delete"),
     "check": ("condition",),
 }
@@ -169,14 +169,17 @@ _PARTS = {
 def _require_fitting(intention: Intention) -> None:
     """What says nothing of its kind would be passed over in silence."""
     place = f"[[intend]] {intention.kind} on {intention.table}"
+    blank = Intention(kind=intention.kind, table=intention.table)
     for each in msgspec.structs.fields(Intention):
         known = (*_PARTS_OF_ALL, *_PARTS[intention.kind])
-        if each.encode_name not in known and getattr(intention, each.name) != each.default:
+        if each.encode_name not in known and getattr(intention, each.name) != getattr(blank, each.name):
             raise AuditorError(f"{place} has no use for {each.encode_name}", f"it takes {', '.join(known[2:])}")
     if intention.column is not None and intention.expression is None:
         raise AuditorError(f"{place} names a column for a key that is in one", "add expression, or leave column out")
     if intention.fill is not None and intention.nulls is not None:
         raise AuditorError(f"{place} says twice what becomes of NULL", "write either fill or nulls")
+    if intention.end and intention.where is None:
+        raise AuditorError(f"{place} ends rows of a key that all rows have", "add where, or leave end out")
 
 
 def _nearest(wrong: str, known: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.model import Part, Phase, Step
 from auditor.remedy import order
 from auditor.remedy.operation import PlanContext
-from auditor.remedy.quarantine import NO_LOCK, Quarantine, number_of
+from auditor.remedy.quarantine import NO_LOCK, Quarantine, number_of, relation_of
 from auditor.remedy.script import block, digest, inner, oid_of, refuse, transaction, when, words
 from auditor.remedy.waiting import unhindered
 from auditor.sql import Sql
@@ -139,5 +139,30 @@ def complete(table: Table, values: Mapping[str, sql.Expression], violation: sql.
         "number",
         words(f"{table.schema}.{table.name}"),
         hint="Write a fill that has a value for each row; then audit again, and use the plan of that audit.",
+    )
+    return inner(f"number := ({count});\n{when('number > 0', refusal)}", "number bigint;")
+
+
+def ending(table: Table, values: Mapping[str, sql.Expression], rows: sql.Condition, live: sql.Condition) -> Sql:
+    """Stops where the values that are to end these rows leave one of them among the live ones."""
+    row = relation_of(table)
+    ended: dict[str, sql.Expression] = {
+        column.name: sa.literal_column(f"CAST(({sql.render_condition(values[column.name])}) AS {column.type_text})")
+        for column in table.columns
+        if column.name in values
+    }
+    columns = [ended.get(name, row.c[name]).label(f"ended_{number}") for number, name in enumerate(row.c.keys())]
+    count = sql.compose(
+        "SELECT pg_catalog.count(*) FROM ({ended}) AS {name} ({columns}) WHERE {live}",
+        ended=sql.render(sa.select(*columns).where(rows)),
+        name=sql.name(table.name),
+        columns=sql.Names(tuple(row.c.keys())),
+        live=live,
+    )
+    refusal = refuse(
+        "what is to end rows of % leaves % of them live; nothing has been changed",
+        words(f"{table.schema}.{table.name}"),
+        "number",
+        hint="Write an end after which the key's where is not true any more; then audit again, and use that plan.",
     )
     return inner(f"number := ({count});\n{when('number > 0', refusal)}", "number bigint;")

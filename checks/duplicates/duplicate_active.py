@@ -9,18 +9,20 @@ import sqlalchemy as sa
 from auditor import sql
 from auditor.catalog import Table
 from auditor.check import Example, Facts, check
+from auditor.config import Keep
 from auditor.knowledge.live_rows import LEAST_SINGLE, live_rows, live_where, owners
 from auditor.knowledge.naming import soft_delete_marker
 from auditor.knowledge.natural_keys import UNIQUE_LOCK, columns_of, intended_keys, key_of, likely_keys, unique_index
+from auditor.knowledge.resolutions import Sharing, ended, kept
 from auditor.knowledge.wording import counted
 from auditor.model import Certainty, Severity, Subject
 from auditor.probe import Judgement, KeyProbe, Measurement, Proposed, relation, subject_of
-from auditor.remedy import Operation, Remedy, end_duplicates, set_aside_duplicates
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Rule:
-    """At most one live row for each key. `ending` is what ends a row, None where it has to be set aside."""
+    """At most one live row for each key. `ending` is what ends a row, None where it has to be set aside; `keep` says
+    which of several stays."""
 
     table: Table
     subject: Subject
@@ -28,12 +30,25 @@ class _Rule:
     where: sql.Condition
     columns: tuple[str, ...]
     ending: Mapping[str, sql.Expression] | None
+    keep: Keep = "newest"
     is_intended: bool = False
     least_single: float = 0.0
 
     @property
     def condition(self) -> str:
         return sql.render_condition(self.where)
+
+    @property
+    def sharing(self) -> Sharing:
+        """The rows of the same key."""
+        return Sharing(
+            table=self.table,
+            keys=self.keys,
+            where=self.where,
+            then=unique_index(self.table, self.keys, self.where),
+            ending=self.ending,
+            noun="live row",
+        )
 
     def is_kept(self, measured: Measurement) -> bool:
         """Whether enough owners have one live row for this to be a rule."""
@@ -81,8 +96,8 @@ def duplicate_active(facts: Facts) -> Iterator[KeyProbe]:
         Owners that may have several, and seldom do.
     Remedy:
         Keep the newest live row of each owner and end the others, where a status for that is in use; else set them
-        aside. Then build the partial unique index. Where the rule is only inferred, nothing is done unless you choose
-        it.
+        aside. Then build the partial unique index. The configuration may say which row stays (`keep`) and what ends
+        the others (`end`). Where the rule is only inferred, nothing is done unless you choose it.
     """
     for rule in (*_intended(facts), *_inferred(facts), *_soft_deleted(facts)):
         yield KeyProbe(
@@ -106,7 +121,8 @@ def _intended(facts: Facts) -> Iterator[_Rule]:
             keys=key_of(each),
             where=live.where if live else sa.literal_column(f"({where})", sa.Boolean()),
             columns=columns_of(each),
-            ending=live.ending if live else None,
+            ending=ended(each) or (live.ending if live else None),
+            keep=kept(each, "newest"),
             is_intended=True,
         )
 
@@ -159,27 +175,14 @@ def _proposed(rule: _Rule) -> Proposed:
 def _judge(rule: _Rule, measured: Measurement) -> Judgement | None:
     if not measured.violations or not rule.is_kept(measured):
         return None
-    ends = rule.ending is not None
-    summary = "end all but the newest live row" if ends else "set all but the newest live row aside"
+    remedies = rule.sharing.resolutions(rule.keep, chosen=rule.is_intended)
+    summary = remedies[0].summary
     return Judgement(
         message=f"{rule.subject} has several rows where {rule.condition}: {counted(measured.violations, 'row')} share "
         f"{counted(measured.groups, 'key')}",
         hint=f"{summary[0].upper()}{summary[1:]}, then build the partial unique index",
         severity=Severity.BLOCKER if rule.is_intended else Severity.WARNING,
         certainty=Certainty.PROVEN if rule.is_intended else Certainty.INFERRED,
-        remedies=(
-            Remedy(
-                kind="end" if ends else "set-aside",
-                summary=summary,
-                operations=(_clean_up(rule), *unique_index(rule.table, rule.keys, rule.where)),
-                chosen=rule.is_intended,
-            ),
-        ),
+        remedies=remedies,
         parameters=(rule.condition,),
     )
-
-
-def _clean_up(rule: _Rule) -> Operation:
-    if rule.ending is None:
-        return set_aside_duplicates(rule.table, rule.keys, rule.where, "newest")
-    return end_duplicates(rule.table, rule.keys, rule.where, rule.ending, "newest")

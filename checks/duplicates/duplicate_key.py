@@ -18,10 +18,10 @@ from auditor.knowledge.natural_keys import (
     unique_index,
     uniqueness,
 )
+from auditor.knowledge.resolutions import Sharing, kept, worded
 from auditor.knowledge.wording import counted
 from auditor.model import Certainty, Severity
 from auditor.probe import Judgement, KeyProbe, Measurement, Proposed, relation, subject_of
-from auditor.remedy import Remedy, set_aside_duplicates
 
 
 @check(
@@ -59,7 +59,8 @@ def duplicate_key(facts: Facts) -> Iterator[KeyProbe]:
         only, in tables with soft delete, are the business of `duplicate-active`.
     Remedy:
         Keep the oldest row of each group, let what refers to the others refer to it, set the others aside; then add
-        the unique constraint. Where the key is only inferred, nothing is done unless you choose it.
+        the unique constraint. The configuration may say that the newest or the most complete row stays (`keep`).
+        Where the key is only inferred, nothing is done unless you choose it.
     """
     for each in intended_keys(facts, narrowed=False):
         yield _intended(each)
@@ -88,13 +89,13 @@ def _judge_intended(each: Intended, measured: Measurement) -> Judgement | None:
     if not measured.violations:
         return None
     then = unique_index(each.table, key_of(each), None) if each.expression else uniqueness(each.table, each.columns)
-    operations = (set_aside_duplicates(each.table, key_of(each), None, "oldest"), *then)
+    keep = kept(each, "oldest")
     return Judgement(
         message=f"{subject_of(each.table, *each.columns, expression=each.expression)} is to be unique, and "
         f"{counted(measured.violations, 'row')} share {counted(measured.groups, 'key')}",
-        hint="Keep the oldest row of each key, set the others aside, then add the unique constraint",
+        hint=f"Keep the {worded(keep)} row of each key, set the others aside, then add the unique constraint",
         severity=Severity.BLOCKER,
-        remedies=(Remedy(kind="set-aside", summary="set all but the oldest row aside", operations=operations),),
+        remedies=Sharing(table=each.table, keys=key_of(each), where=None, then=then).resolutions(keep),
     )
 
 
@@ -116,13 +117,11 @@ def _judge_inferred(facts: Facts, table: Table, column: Column, measured: Measur
     if not measured.violations or not is_near_unique(facts, measured):
         return None
     keys = (relation(table).c[column.name],)
-    operations = (set_aside_duplicates(table, keys, None, "oldest"), *uniqueness(table, (column.name,)))
+    sharing = Sharing(table=table, keys=keys, where=None, then=uniqueness(table, (column.name,)))
     return Judgement(
         message=f"{subject_of(table, column.name)} is a key but for {measured.violations:,} of "
         f"{counted(measured.population, 'row')}, which share {counted(measured.groups, 'value')}",
         hint="Keep one row of each value, or name the column's real key in the configuration",
         certainty=Certainty.INFERRED,
-        remedies=(
-            Remedy(kind="set-aside", summary="set all but the oldest row aside", operations=operations, chosen=False),
-        ),
+        remedies=sharing.resolutions("oldest", chosen=False),
     )

@@ -10,13 +10,14 @@ from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.catalog.estimates import sample
 from auditor.check import Example, Facts, check
+from auditor.config import Keep
 from auditor.knowledge.emails import declared_key, intended_unique, normalized, other_columns, text_of
 from auditor.knowledge.naming import email_columns, is_about_people, is_own_email, soft_delete_marker
 from auditor.knowledge.natural_keys import UNIQUE_LOCK, unique_index
+from auditor.knowledge.resolutions import Sharing, kept, worded
 from auditor.knowledge.wording import counted
 from auditor.model import Certainty, Severity
 from auditor.probe import Judgement, KeyProbe, Measurement, Proposed, relation, subject_of
-from auditor.remedy import Remedy, set_aside_duplicates
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class _Identity:
     column: Column
     scope: tuple[str, ...]
     where: sql.Condition | None
+    keep: Keep
     is_intended: bool
     is_plain: bool
 
@@ -37,6 +39,11 @@ class _Identity:
     @property
     def index_keys(self) -> tuple[str | sql.Expression, ...]:
         return (*self.scope, sa.func.lower(text_of(self.table, self.column)))
+
+    @property
+    def sharing(self) -> Sharing:
+        then = unique_index(self.table, self.index_keys, self.where)
+        return Sharing(table=self.table, keys=self.keys, where=self.where, then=then)
 
     @property
     def definition(self) -> str:
@@ -75,8 +82,9 @@ def duplicate_email(facts: Facts) -> Iterator[KeyProbe]:
         Rows that are soft-deleted do not count, nor do blanks where the statistics know some.
     Remedy:
         Keep the oldest row of each address, let what refers to the others refer to it, set the others aside; then
-        build the unique index on `lower(email)`. Where neither a unique index nor the configuration says that the
-        address is a key, nothing is done unless you choose it.
+        build the unique index on `lower(email)`. The configuration may say that the newest or the most complete row
+        stays (`keep`). Where neither a unique index nor the configuration says that the address is a key, nothing is
+        done unless you choose it.
     """
     for table, column in email_columns(facts.catalog, facts.config):
         identity = _identity(facts, table, column)
@@ -98,6 +106,7 @@ def _identity(facts: Facts, table: Table, column: Column) -> _Identity | None:
         column=column,
         scope=scope or (),
         where=sa.and_(*narrowed) if narrowed else None,
+        keep=kept(named, "oldest"),
         is_intended=named is not None,
         is_plain=scope is not None,
     )
@@ -136,22 +145,11 @@ def _probe(identity: _Identity) -> KeyProbe:
 def _judge(identity: _Identity, measured: Measurement) -> Judgement | None:
     if not measured.violations:
         return None
-    operations = (
-        set_aside_duplicates(identity.table, identity.keys, identity.where, "oldest"),
-        *unique_index(identity.table, identity.index_keys, identity.where),
-    )
     return Judgement(
         message=f"{subject_of(identity.table, identity.column.name)} holds {counted(measured.groups, 'address')} in "
         f"{counted(measured.violations, 'row')}, different only in case and blanks or not at all",
-        hint="Keep the oldest row of each address, set the others aside, then build the unique index",
+        hint=f"Keep the {worded(identity.keep)} row of each address, set the others aside, then build the unique index",
         severity=Severity.BLOCKER if identity.is_plain else Severity.WARNING,
         certainty=Certainty.PROVEN if identity.is_plain else Certainty.INFERRED,
-        remedies=(
-            Remedy(
-                kind="set-aside",
-                summary="set all but the oldest row aside",
-                operations=operations,
-                chosen=identity.is_plain,
-            ),
-        ),
+        remedies=identity.sharing.resolutions(identity.keep, chosen=identity.is_plain),
     )

@@ -1,7 +1,6 @@
 """Indexes that a build left behind unfinished."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 import sqlalchemy as sa
 
@@ -9,6 +8,7 @@ from auditor import sql
 from auditor.catalog import Index, IndexKey, PartitionIndex, Table
 from auditor.check import Example, Facts, check
 from auditor.knowledge.catalog_query import index_query
+from auditor.knowledge.resolutions import KEEPS, worded
 from auditor.knowledge.wording import counted
 from auditor.model import Severity, Subject
 from auditor.probe import Judgement, KeyProbe, Measurement, Probe, Verdict, relation
@@ -157,11 +157,10 @@ def _variants(table: Table, index: Index) -> Iterator[Remedy]:
     if table.kind != "table":
         return
     keys, where = _keys(table, index), None if index.predicate is None else _text(index.predicate)
-    choices: tuple[tuple[Literal["oldest", "newest"], str], ...] = (("oldest", "later"), ("newest", "earlier"))
-    for keep, other in choices:
+    for keep in KEEPS:
         yield Remedy(
             kind=f"keep-{keep}",
-            summary=f"Keep the {keep} row of each key, set the {other} ones aside, then rebuild the index.",
+            summary=f"Keep the {worded(keep)} row of each key, set the others aside, then rebuild the index.",
             operations=(
                 set_aside_duplicates(table, keys, where, keep=keep, nulls_not_distinct=index.nulls_not_distinct),
                 rebuild_index(table, index),
