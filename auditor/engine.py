@@ -112,6 +112,7 @@ def _run(session: Session, clock: Clock, config: Config, notes: Iterable[str]) -
 
 def _database(session: Session, catalog: Catalog) -> DatabaseInfo:
     server = catalog.server
+    identifier, oid = session.identity() or (None, None)
     return DatabaseInfo(
         name=server.database,
         host=session.host,
@@ -119,7 +120,8 @@ def _database(session: Session, catalog: Catalog) -> DatabaseInfo:
         role=server.role,
         bytes=server.bytes,
         in_recovery=server.in_recovery,
-        system_identifier=session.system_identifier(),
+        system_identifier=identifier,
+        oid=oid,
     )
 
 

@@ -41,7 +41,8 @@ _SETTINGS = {
     "TimeZone": "UTC",
     "client_min_messages": "error",
 }
-_IDENTIFIER = "SELECT s.system_identifier::pg_catalog.text FROM pg_catalog.pg_control_system() s"
+_IDENTITY = """SELECT s.system_identifier::pg_catalog.text, d.oid::bigint
+FROM pg_catalog.pg_control_system() s, pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()"""
 
 # The third tells one server from another behind the same address.
 _STATE = """pg_catalog.current_setting('transaction_read_only'), pg_catalog.current_setting('transaction_isolation'),
@@ -114,13 +115,15 @@ class Session:
         """The snapshot's name, for whoever reads beside this session (pg_dump); None where it cannot be shared."""
         return self._snapshot
 
-    def system_identifier(self) -> str | None:
-        """What tells this cluster from every other, its copies apart; None where the role may not ask."""
+    def identity(self) -> tuple[str, int] | None:
+        """The cluster's system identifier, which only its physical copies share, and the database's oid in it; None
+        where the role may not ask."""
         try:
-            ((rows,),) = self.main.execute_and_roll_back([_IDENTIFIER])
+            ((row,),) = self.main.execute_and_roll_back([_IDENTITY])
         except psycopg.Error:
             return None
-        return str(rows[0])
+        identifier, oid = row
+        return str(identifier), int(oid)
 
     @property
     def records(self) -> tuple[ScanRecord, ...]:

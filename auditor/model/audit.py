@@ -45,7 +45,8 @@ class Run:
 class DatabaseInfo:
     """What was audited; `host` is never more than the host's name. `bytes` is pg_database_size.
 
-    `system_identifier` tells the cluster from every other but its physical copies; None where it may not be asked.
+    `system_identifier` tells the cluster from every other but its physical copies, `oid` the database from every other
+    of the cluster, whatever it is called; None where they may not be asked.
     """
 
     name: str
@@ -55,6 +56,7 @@ class DatabaseInfo:
     bytes: int | None = None
     in_recovery: bool = False
     system_identifier: str | None = None
+    oid: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

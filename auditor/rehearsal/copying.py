@@ -10,9 +10,8 @@ import psycopg
 from psycopg import sql as names
 from psycopg.conninfo import make_conninfo
 
-from auditor.connect import Session, open_session
+from auditor.connect import Session
 from auditor.embedded import private_server
-from auditor.model import printable
 from auditor.rehearsal.programs import Programs, client_for, server_for
 from auditor.rehearsal.reduced import reduced
 from auditor.rehearsal.roles import copy_roles
@@ -21,22 +20,23 @@ from auditor.rehearsal.sample import Sample
 from auditor.rehearsal.schema import Missing, add_invalid_indexes, add_violated_keys, missing
 
 _TARGET = """
-SELECT pg_catalog.current_database()::pg_catalog.text, pg_catalog.pg_encoding_to_char(d.encoding)::pg_catalog.text,
-    d.oid::bigint
+SELECT pg_catalog.current_database()::pg_catalog.text, pg_catalog.pg_encoding_to_char(d.encoding)::pg_catalog.text
 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """A database to try a plan on; `place` names it for people, `programs` are those that fit its server."""
+    """A database to try a plan on; `place` names it for people, `programs` are those that fit its server.
+
+    `identity` tells one that somebody named from every other (`Session.identity`); `loaded` is None of such a one.
+    """
 
     dsn: str
     place: str
     database: str
     major: int
     programs: Programs
-    identifier: str | None = None
-    oid: int | None = None
+    identity: tuple[str, int] | None = None
     loaded: Loaded | None = None
     missing: Missing | None = None
     sample: Sample | None = None
@@ -47,30 +47,6 @@ class Copy:
         return (*(self.missing.gaps if self.missing else ()), *(self.loaded.gaps if self.loaded else ()))
 
 
-def given_copy(dsn: str) -> Copy:
-    """A database that somebody names as a copy; AuditorError where it cannot be reached."""
-    with open_session(dsn, statement_timeout_s=0) as session:
-        ((name, _, oid),) = session.main.execute(_TARGET)
-        major = session.main.server_version // 10_000
-        identifier, host = session.system_identifier(), session.host
-    return Copy(
-        dsn=dsn,
-        place=f"the database {printable(name)} on {printable(host)}",
-        database=name,
-        major=major,
-        programs=client_for(major),
-        identifier=identifier,
-        oid=oid,
-    )
-
-
-def has_database(copy: Copy, name: str) -> bool:
-    """Whether its cluster has a database of that name."""
-    with psycopg.connect(copy.dsn, autocommit=True) as connection:
-        found = connection.execute("SELECT FROM pg_catalog.pg_database d WHERE d.datname = %s", [name])
-        return found.fetchone() is not None
-
-
 @contextmanager
 def private_copy(session: Session, dsn: str, sample: Sample | None) -> Iterator[Copy]:
     """A copy of the session's database on a server of our own, whole or a sample; all of it is gone at the end.
@@ -79,7 +55,7 @@ def private_copy(session: Session, dsn: str, sample: Sample | None) -> Iterator[
     """
     source = session.main
     server = server_for(source.server_version // 10_000)
-    ((name, encoding, _),) = source.execute(_TARGET)
+    ((name, encoding),) = source.execute(_TARGET)
     with private_server(server.folder) as maintenance:
         own = make_conninfo(maintenance, options="-c statement_timeout=0")  # not those of PGOPTIONS
         _create(make_conninfo(own, dbname="template1"), name, encoding)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from psycopg.conninfo import conninfo_to_dict
+import psycopg
 
 from auditor import sql
 from auditor.config import Config
-from auditor.connect import open_session
+from auditor.connect import open_session, summary_of
 from auditor.errors import AuditorError
 from auditor.model import Finding, Rehearsal, RehearsalVerdict, Step, printable
 from auditor.rehearsal.comparison import uncompared, why_uncompared
-from auditor.rehearsal.copying import Copy, given_copy, has_database, private_copy
+from auditor.rehearsal.copying import Copy, private_copy
 from auditor.rehearsal.folder import PlanFolder
+from auditor.rehearsal.given import given_copy, is_audited, missing_there, refuse_unfit
 from auditor.rehearsal.operator import Operator, given_role, owner_of
 from auditor.rehearsal.rows import sources_of
 from auditor.rehearsal.sample import sample_of
@@ -36,8 +38,14 @@ def rehearse(plan: PlanFolder, dsn: str, config: Config, announce: Announce | No
             announce([str(each) for each in (stored if sample is None else sample.tables(stored))])
         with private_copy(session, dsn, sample) as copy:
             session.close()
-            operator = owner_of(copy.dsn, _concerned(plan))
-            return _tried(plan, copy, config, operator, operator.role or "")
+            try:
+                operator = owner_of(copy.dsn, _concerned(plan))
+                return _tried(plan, copy, config, operator, operator.role or "")
+            except psycopg.Error as error:
+                raise AuditorError(
+                    f"the private server broke: {summary_of(error)}",
+                    "see whether the temporary folder or memory is full",
+                ) from None
 
 
 def rehearse_on(plan: PlanFolder, dsn: str, config: Config, *, audited: str | None, is_copy: bool) -> Rehearsal:
@@ -47,51 +55,30 @@ def rehearse_on(plan: PlanFolder, dsn: str, config: Config, *, audited: str | No
     `is_copy` says that it is not.
     """
     copy = given_copy(dsn)
-    if not is_copy and (_is_audited(plan, copy) or (audited is not None and _is_same(audited, dsn, copy))):
+    if not is_copy and is_audited(plan, copy, audited):
         raise AuditorError(
             f"{copy.place} is the database that was audited, or cannot be told from it",
             "name a copy; where this is one (of the whole cluster), say so with --yes-this-is-a-copy",
         )
+    refuse_unfit(plan, copy)
+    copy = replace(copy, missing=missing_there(plan, copy))
     role, operator = given_role(dsn)
+    part = f"{copy.place} may hold a part of the plan: its rollback takes that back"
     try:
         return _tried(plan, copy, config, operator, role)
     except KeyboardInterrupt as interrupt:
-        interrupt.add_note(f"{copy.place} may hold a part of the plan: its rollback takes that back")
+        interrupt.add_note(part)
         raise
-
-
-def _is_audited(plan: PlanFolder, copy: Copy) -> bool:
-    """A copy of a whole cluster has its identifier; where that is not known, the name has to do.
-
-    Where that cluster has no database of the name any more, this one may have borne it.
-    """
-    database = plan.audit.database
-    if not database.system_identifier or not copy.identifier:
-        return copy.database == database.name
-    if copy.identifier != database.system_identifier:
-        return False
-    return copy.database == database.name or not has_database(copy, database.name)
-
-
-def _is_same(audited: str, dsn: str, copy: Copy) -> bool:
-    """Whether both lead to one database, whatever the host is called; where that cannot be asked, by the names."""
-    try:
-        there = given_copy(audited)
-    except AuditorError:
-        return _place(audited) == _place(dsn)
-    known = there.identifier and copy.identifier
-    return (there.identifier, there.oid) == (copy.identifier, copy.oid) if known else _place(audited) == _place(dsn)
+    except psycopg.Error as error:
+        raise AuditorError(
+            f"the rehearsal broke: {summary_of(error)}; {part}", "roll it back, then try again"
+        ) from None
 
 
 def _concerned(plan: PlanFolder) -> frozenset[tuple[str, str]]:
     """The tables that the plan is about."""
     planned = (each for each in plan.audit.findings if each.fingerprint in plan.planned)
     return frozenset((schema or "", table or "") for each in planned for schema, table in _tables(each))
-
-
-def _place(dsn: str) -> tuple[object, ...]:
-    parts = conninfo_to_dict(dsn)
-    return parts.get("host"), str(parts.get("port") or 5432), parts.get("dbname")
 
 
 def _tried(plan: PlanFolder, copy: Copy, config: Config, operator: Operator, role: str) -> Rehearsal:

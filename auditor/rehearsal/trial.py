@@ -10,6 +10,7 @@ import psycopg
 
 from auditor import sql, wiring
 from auditor.config import Config
+from auditor.errors import AuditorError
 from auditor.model import Audit, Certainty, Finding, Phase, Severity, Step, printable
 from auditor.rehearsal.comparison import (
     differences,
@@ -70,6 +71,7 @@ class Trial:
         as_it_was = self._state()
         self.before = wiring.run(self.copy.dsn, config=self.config)
         self.shown = self._violated_before()
+        self._refuse_clean()
         if self._apply():
             self._look_again()
             applied = self._state()
@@ -84,6 +86,15 @@ class Trial:
                 self.unbuilt = failed_builds_dropped(expected, state)
                 expected = without_indexes(expected, self.unbuilt)
             self.failures += [f"rolled back: {each}" for each in differences(expected, state)]
+
+    def _refuse_clean(self) -> None:
+        """Such a copy shows nothing of the plan; where somebody applied it, the rollback would undo that."""
+        if self.copy.loaded is None and self.before is not None and not self.shown & self.plan.planned:
+            seen = "" if self.before.summary.complete else f" (of what was seen: {self.before.summary.verdict})"
+            raise AuditorError(
+                f"{self.copy.place} has none of what the plan is to mend{seen}; nothing was changed",
+                "name a copy of the database as it was audited, to which the plan was not applied",
+            )
 
     def _violated_before(self) -> frozenset[str]:
         """The fingerprints of findings that the copy shows: found by the audit, or refused by the verification."""

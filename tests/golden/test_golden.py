@@ -50,7 +50,7 @@ def without_chance(value: Audit) -> Audit:
     return replace(
         value,
         run=replace(value.run, duration_s=0.0, statements=0, rows_read_by_client=0, jobs=2),
-        database=replace(value.database, name="calliq", bytes=0, server_version="18", system_identifier=None),
+        database=replace(value.database, name="calliq", bytes=0, server_version="18", system_identifier=None, oid=None),
         tables=tuple(replace(table, bytes=0) for table in value.tables),
         scans=(),
     )

@@ -12,7 +12,7 @@ from auditor.demo.server import CONFIG
 from tests.cli.test_command_line import DIRTY
 from tests.identity import snapshot_of
 from tests.rehearsal.rehearsing import calliq_plan, execute, plan_of, rehearsal_in, rehearse
-from tests.servers import Database
+from tests.servers import Database, Servers
 
 
 def test_the_audited_database_is_refused(calliq18: Database, tmp_path: Path) -> None:
@@ -46,6 +46,21 @@ def test_it_is_refused_under_another_host_and_another_name(database18: Database,
         connection.execute(rename.format(sql.Identifier(database18.name), sql.Identifier(renamed)))
         done = rehearse(plan, "--on", make_conninfo(elsewhere, dbname=renamed))
         connection.execute(rename.format(sql.Identifier(renamed), sql.Identifier(database18.name)))
+    assert done.returncode == 2
+    assert "is the database that was audited, or cannot be told from it" in done.stderr
+
+
+def test_another_database_under_the_name_of_the_audited_one_is_refused(database18: Database, tmp_path: Path) -> None:
+    execute(database18, DIRTY)
+    plan = plan_of(database18, tmp_path)
+    old, now = sql.Identifier(f"{database18.name}_old"), sql.Identifier(database18.name)
+    with psycopg.connect(database18.server.dsn, autocommit=True) as connection:
+        connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(now, old))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(now, old))
+        connection.execute(sql.SQL("DROP DATABASE {}").format(old))
+
+    done = rehearse(plan, "--on", database18.dsn)
+
     assert done.returncode == 2
     assert "is the database that was audited, or cannot be told from it" in done.stderr
 
@@ -86,3 +101,77 @@ def test_the_configuration_of_the_audit_is_asked_for(calliq18: Database, tmp_pat
 
     assert done.returncode == 2
     assert "name its auditor.toml with --config" in done.stderr
+
+
+def test_a_copy_that_lacks_a_table_or_a_column_disproves_nothing(database18: Database, tmp_path: Path) -> None:
+    execute(database18, DIRTY)
+    execute(
+        database18,
+        """CREATE TABLE shops (id int PRIMARY KEY, author_id int);
+        CREATE TABLE fairs (id int PRIMARY KEY, author_id int);
+        INSERT INTO shops SELECT id, author_id FROM books; INSERT INTO fairs TABLE shops; ANALYZE""",
+    )
+    plan = plan_of(database18, tmp_path, "--only", "orphaned-reference")
+    with database18.clone() as copy:
+        execute(copy, "DROP TABLE shops; ALTER TABLE fairs DROP author_id")
+
+        done = rehearse(plan, "--on", copy.dsn)
+
+    told = rehearsal_in(plan / "plan.json")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert (told["verdict"], told["failures"], told["blockers_left"]) == ("incomplete", [], 0)
+    assert told["gaps"][:2] == [
+        "not on the copy: column author_id of public.fairs",
+        "not on the copy: table public.shops",
+    ]
+    assert told["gaps"][2].startswith("steps left out, as their tables are not on the copy, or not whole: those of F-")
+
+
+def test_a_copy_that_the_plan_was_applied_to_is_refused(database18: Database, tmp_path: Path) -> None:
+    execute(database18, DIRTY)
+    plan = plan_of(database18, tmp_path, "--only", "orphaned-reference")
+    with database18.clone() as copy:
+        first = copy.psql((plan / "00-guard-and-quarantine.sql").read_text().replace(database18.name, copy.name))
+        assert first.returncode == 0, first.stderr
+        done = rehearse(plan, "--on", copy.dsn)
+        assert done.returncode == 2
+        assert "holds the quarantine of this plan: it was applied there, wholly or in part" in done.stderr
+
+        execute(copy, "DROP SCHEMA auditor_quarantine CASCADE; UPDATE books SET author_id = 1 WHERE author_id > 900")
+        execute(
+            copy, "ALTER TABLE books ADD FOREIGN KEY (author_id) REFERENCES authors; CREATE INDEX ON books (author_id)"
+        )
+        done = rehearse(plan, "--on", copy.dsn)
+        assert done.returncode == 2
+        assert "has none of what the plan is to mend; nothing was changed" in done.stderr
+        with copy.connect() as connection:
+            assert connection.execute("SELECT count(*) FROM pg_constraint WHERE contype = 'f'").fetchone() == (1,)
+
+
+def test_a_copy_that_cannot_take_the_plan_is_refused(database18: Database, servers: Servers, tmp_path: Path) -> None:
+    execute(database18, DIRTY)
+    plan = plan_of(database18, tmp_path, "--only", "orphaned-reference")
+    with servers.version(16).database() as older, database18.clone() as copy:
+        execute(older, DIRTY)
+        done = rehearse(plan, "--on", older.dsn)
+        assert done.returncode == 2
+        assert "is PostgreSQL 16, and the plan is written for 18" in done.stderr
+
+        execute(copy, f"ALTER DATABASE {copy.name} SET default_transaction_read_only = on")
+        done = rehearse(plan, "--on", copy.dsn)
+        assert done.returncode == 2
+        assert "cannot be written to: it is a standby, or its transactions are read-only" in done.stderr
+
+
+def test_a_server_that_goes_away_is_no_verdict(database18: Database, tmp_path: Path) -> None:
+    execute(database18, DIRTY)
+    plan = plan_of(database18, tmp_path, "--only", "orphaned-reference")
+    with database18.clone() as copy:
+        with (plan / "90-rollback.sql").open("a") as file:
+            file.write(f"\n\\c postgres\nALTER DATABASE {copy.name} ALLOW_CONNECTIONS false;")
+        done = rehearse(plan, "--on", copy.dsn)
+
+    assert done.returncode == 2
+    assert "the rehearsal broke: " in done.stderr
+    assert "may hold a part of the plan: its rollback takes that back" in done.stderr
+    assert rehearsal_in(plan / "plan.json") is None
