@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -102,21 +105,29 @@ def test_no_more_room_is_taken_than_was_told_and_not_far_less(
         connection.execute("VACUUM ANALYZE t")
         plan = plan_for(database18, operations, violations=rows)
         run(database18, plan, Phase.GUARD)
-        # The servers of the tests log no whole pages by themselves.
-        connection.execute("ALTER SYSTEM SET full_page_writes = on")
-        connection.execute("SELECT pg_reload_conf()")
-        connection.execute("CHECKPOINT")
-        before = connection.execute("SELECT pg_current_wal_lsn()::text").fetchone()
-        run(database18, plan, Phase.CLEANUP)
-        row = connection.execute(TAKEN, before).fetchone()
-        connection.execute("ALTER SYSTEM RESET full_page_writes")
-        connection.execute("SELECT pg_reload_conf()")
+        with whole_pages(connection):
+            connection.execute("CHECKPOINT")
+            before = connection.execute("SELECT pg_current_wal_lsn()::text").fetchone()
+            run(database18, plan, Phase.CLEANUP)
+            row = connection.execute(TAKEN, before).fetchone()
 
     assert row is not None
     (told,) = [note.text for note in plan.notes if "quarantine" in note.text]
     kept, logged = (int(number.replace(",", "")) for number in re.findall(r"([\d,]+) MB", told))
     assert row[0] <= kept <= 4 * row[0] + 2
     assert row[1] <= logged
+
+
+@contextmanager
+def whole_pages(connection: psycopg.Connection) -> Iterator[None]:
+    """The servers of the tests log no whole pages by themselves, and others use this one."""
+    connection.execute("ALTER SYSTEM SET full_page_writes = on")
+    connection.execute("SELECT pg_reload_conf()")
+    try:
+        yield
+    finally:
+        connection.execute("ALTER SYSTEM RESET full_page_writes")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 TAKEN = """
