@@ -10,6 +10,7 @@ from auditor.errors import AuditorError
 from auditor.model import Phase, printable
 from auditor.rehearsal.folder import PlanFolder
 from auditor.remedy.guards import is_server_step
+from auditor.remedy.quarantine import COUNTING
 
 FILE = "95-drop-backup.sql"
 
@@ -37,12 +38,13 @@ number bigint;
 total bigint := 0;
 tables text[] := '{{}}';
 BEGIN
-FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place FROM pg_catalog.pg_class AS c
+FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place, {counting}
+    FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE n.nspname = {schema} AND c.relkind = 'r' AND pg_catalog.starts_with(c.relname, {prefix}) ORDER BY 1
 LOOP
     EXECUTE 'LOCK TABLE ' || kept.place || ' IN ACCESS EXCLUSIVE MODE';
-    EXECUTE 'SELECT pg_catalog.count(*) FROM ' || kept.place INTO number;
+    EXECUTE kept.counting INTO number;
     RAISE NOTICE '% rows in %', number, kept.place;
     total := total + number;
     tables := tables || kept.place;
@@ -80,7 +82,7 @@ def drop_backup(plan: PlanFolder) -> str:
     )
     verification = plan.steps(Phase.VERIFY) or tuple(filter(is_server_step, plan.steps(Phase.GUARD)))
     schema, prefix = sql.literal(QUARANTINE_SCHEMA), sql.literal(f"{plan.audit.plan.id}_")
-    last = _DROP.format(schema=schema, quarantine=QUARANTINE_SCHEMA, prefix=prefix)
+    last = _DROP.format(schema=schema, quarantine=QUARANTINE_SCHEMA, prefix=prefix, counting=COUNTING)
     comments = "\n".join(f"-- {printable(line)}" for line in head)
     return "\n\n".join((comments, _HEAD, *(step.sql.rstrip("\n") for step in verification), last))
 

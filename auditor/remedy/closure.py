@@ -14,7 +14,7 @@ from auditor.catalog import Constraint, Table
 from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.remedy.images import assign_statement
 from auditor.remedy.operation import PlanContext
-from auditor.remedy.quarantine import Quarantine, relation_of
+from auditor.remedy.quarantine import Quarantine, number_of, relation_of
 from auditor.remedy.script import inner, oid_of, refuse
 from auditor.sql import Condition, Expression, Sql
 
@@ -223,8 +223,11 @@ def _called(table: Table, *names: str) -> str:
     return f"({oid_of(table.schema, table.name)}::oid, ARRAY[{', '.join(map(sql.literal, names))}]::text[])"
 
 
-def unforeseen(closure: Closure) -> Sql:
-    """Stops where a foreign key that the audit has not seen would take rows along, or change them, by itself."""
+def unforeseen(closure: Closure, violation: Condition) -> Sql:
+    """Stops where a foreign key that the audit has not seen would take rows along, or change them, by itself.
+
+    Where no row is left to go it takes none: the second time, it may be one that this plan has added.
+    """
     oids = ", ".join(oid_of(table.schema, table.name) for table in closure.tables)
     edges = (*closure.taking, *closure.letting_go)
     known = ", ".join(_called(edge.table, edge.key.name) for edge in edges if edge.key is not None)
@@ -235,7 +238,7 @@ def unforeseen(closure: Closure) -> Sql:
     body = f"""SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
 FROM pg_catalog.pg_constraint AS k
 WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd') AND k.confrelid IN ({oids}){seen};
-IF found.called IS NOT NULL THEN
+IF found.called IS NOT NULL AND ({number_of(closure.tables[0], violation)}) > 0 THEN
     {
         refuse(
             "the foreign key % of % was not there at the time of the audit, and would change or delete rows that no"

@@ -91,7 +91,7 @@ def removal_steps(  # noqa: PLR0917
         rows=rows,
         tables=tuple(each.table for each in (*quarantines, *others)),
         expected=sum(going.values()),
-        checks=(ready((*quarantines, *others)), unforeseen(closure)),
+        checks=(ready((*quarantines, *others)), unforeseen(closure, rows(None))),
         statements=lambda batch: _removed(step, closure, quarantines, rows(batch), moves(batch)),
         path=not _fires(quarantines + others),
     )

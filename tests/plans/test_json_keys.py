@@ -208,3 +208,29 @@ def test_a_column_for_what_is_in_one_is_wrong_use(database18: Database) -> None:
     wrong = CONFIG.replace("expression = '''\"meta%data\"->'of'->>'ca''ll $$ id''''", 'columns = ["id"]')
     with pytest.raises(AuditorError, match="names a column for a key that is in one"):
         audit(database18, parse_config(f"{wrong}\n{MOVED}"))
+
+
+def test_a_key_that_cascades_refuses_no_second_run_beside_a_clean_up_of_what_it_refers_to(
+    database18: Database, tmp_path: Path
+) -> None:
+    """The plan's own key was not there at the time of the audit: it takes nothing where nothing is left to go."""
+    loaded(database18)
+    loose = """ALTER TABLE "o'dd"."ca%ll" ADD CHECK (id <> md5('7')::uuid) NOT VALID"""
+    with database18.connect() as connection:
+        connection.execute(loose)
+    before = snapshot(database18)
+    plan = write_plan(audit(database18, config(MOVED, 'on-delete = "CASCADE"')), tmp_path)
+    apply(database18, plan)
+    again = snapshot(database18)
+    apply(database18, plan)
+    assert snapshot(database18) == again
+
+    with database18.connect() as connection:
+        connection.execute("""ALTER TABLE "o'dd"."ca%ll" DROP CONSTRAINT "ca%ll_id_check" """)
+        connection.execute("""INSERT INTO "o'dd"."ca%ll" VALUES (md5('7')::uuid)""")
+    assert "was not there at the time of the audit" in database18.psql(plan / Phase.CLEANUP.file).stderr
+    with database18.connect() as connection:
+        connection.execute("""DELETE FROM "o'dd"."ca%ll" WHERE id = md5('7')::uuid""")
+        connection.execute(loose.replace("ADD", 'ADD CONSTRAINT "ca%ll_id_check"').replace("NOT VALID", ""))
+    roll_back(database18, plan)
+    assert snapshot(database18) == before
