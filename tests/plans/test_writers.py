@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from threading import Event
+from time import sleep
 from uuid import UUID
 
 import psycopg
@@ -21,8 +22,15 @@ from tests.servers import Database, Servers
 CLIENTS = 4
 GONE = ("gone",)
 
-# A lock that one of these waits for in vain would be an error of its own: far beyond one batch, as machines are slow.
-SETTINGS = "SET lock_timeout = '30s'; SET row_security = off"
+# The longest that a writer may wait: the plan's own lock_timeout of 2 s, and a second for one batch. No clock is read
+# here: the server itself refuses a writer that waits for longer, and that error fails the test. A batch is of seven
+# rows and takes milliseconds of its second, so that a machine may be a hundred times slower than it ought to be.
+SETTINGS = "SET lock_timeout = '3s'; SET row_security = off"
+
+# A transaction of somebody else keeps the plan waiting for longer than that: who waits behind the plan, for the table
+# or for a row that it has locked by then, is let through in between. Where the plan comes late, nobody waits, and
+# nothing fails.
+SLOW = 4
 
 # Not what others refer to: new orphans would stop the plan.
 DELETE = """
@@ -94,16 +102,39 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "BATCH", 7)
 
 
+@contextmanager
+def waiting(database: Database, row: UUID) -> Iterator[None]:
+    """Begins with a transaction that holds this row, and with it the table's definition, for so many seconds."""
+    holds = Event()
+
+    def hold() -> None:
+        with psycopg.connect(database.dsn) as connection:
+            connection.execute("SELECT FROM calls WHERE id = %s FOR UPDATE", [row])
+            holds.set()
+            sleep(SLOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(hold)
+        holds.wait()
+        yield
+        held.result()
+
+
 @pytest.mark.usefixtures("small_batches")
-def test_no_write_is_lost(servers: Servers, tmp_path: Path) -> None:
+def test_no_write_is_lost_and_none_waits_for_long(servers: Servers, tmp_path: Path) -> None:
     with copy_of(servers.calliq(18)) as database:
         plan = plan_of(database, tmp_path)
         before = calls(database)
-        clients = [Client(n, database.dsn, rows_of(n, before)) for n in range(CLIENTS)]
+        slow, *_ = sorted(row for row, (duration, _) in before.items() if duration is None)
+        free = {row: values for row, values in before.items() if row != slow}
+        clients = [Client(n, database.dsn, rows_of(n, free)) for n in range(CLIENTS)]
         with writing(clients):
-            finish(database, [file for file in plan.forward if file.name < "40"])
-            rollback = begin(database, plan.rollback)
-            _, said = rollback.communicate()
+            for file in plan.forward:
+                with waiting(database, slow) if file.name[0] in "24" else nullcontext():
+                    finish(database, [file])
+            with waiting(database, slow):
+                rollback = begin(database, plan.rollback)
+                _, said = rollback.communicate()
         after = calls(database)
 
     wrote = {row: values for client in clients for row, values in client.wrote.items()}
