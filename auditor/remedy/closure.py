@@ -175,7 +175,8 @@ def _followed(closure: Closure, noted: Sequence[sa.TableClause]) -> Iterator[Sql
     counted = "\n".join(
         f"{each};\nGET DIAGNOSTICS number = ROW_COUNT;\nfresh := fresh + number;" for each in statements
     )
-    yield inner(f"LOOP\nfresh := 0;\n{counted}\nEXIT WHEN fresh = 0;\nEND LOOP;", "fresh bigint;\nnumber bigint;")
+    body = f"LOOP\nfresh := 0;\n{counted}\nEXIT WHEN fresh = 0;\nEND LOOP;"
+    yield inner(body, "fresh bigint;\nnumber bigint;", "the references form a circle: once more until no row is new")
 
 
 def _release(step: str, edge: Edge, closure: Closure, noted: Sequence[sa.TableClause], plan_id: str) -> Sql:
@@ -249,4 +250,4 @@ IF found.called IS NOT NULL AND ({number_of(closure.tables[0], violation)}) > 0 
         )
     }
 END IF;"""  # noqa: S608
-    return inner(body, "found record;")
+    return inner(body, "found record;", "would another foreign key take rows along that nothing keeps?")

@@ -149,6 +149,7 @@ EXCEPTION WHEN unique_violation OR exclusion_violation THEN
 END;
 END LOOP;""",
         "auditor_row record;",
+        "all at once, or one by one where a unique index refuses some of them",
     )
 
 

@@ -108,7 +108,7 @@ IF missing.called IS NOT NULL THEN
         )
     }
 END IF;"""  # noqa: S608
-    return inner(body, "missing record;")
+    return inner(body, "missing record;", "is there a place for every row that is to be kept, and for all of it?")
 
 
 def guarded(table: Table, violation: sql.Condition, context: PlanContext, listed: Sql | None = None) -> tuple[Sql, ...]:
@@ -127,7 +127,8 @@ def guarded(table: Table, violation: sql.Condition, context: PlanContext, listed
         str(context.violations),
         hint="Audit again, and use the plan of that audit.",
     )
-    return (inner(f"number := ({count});\n{when(f'number > {limit}', refusal)}", "number bigint;"),)
+    body = f"number := ({count});\n{when(f'number > {limit}', refusal)}"
+    return (inner(body, "number bigint;", "are there as few rows as the audit counted?"),)
 
 
 def complete(table: Table, values: Mapping[str, sql.Expression], violation: sql.Condition) -> Sql:
@@ -140,7 +141,8 @@ def complete(table: Table, values: Mapping[str, sql.Expression], violation: sql.
         words(f"{table.schema}.{table.name}"),
         hint="Write a fill that has a value for each row; then audit again, and use the plan of that audit.",
     )
-    return inner(f"number := ({count});\n{when('number > 0', refusal)}", "number bigint;")
+    body = f"number := ({count});\n{when('number > 0', refusal)}"
+    return inner(body, "number bigint;", "is there a value for each row?")
 
 
 def ending(table: Table, values: Mapping[str, sql.Expression], rows: sql.Condition, live: sql.Condition) -> Sql:
@@ -165,4 +167,5 @@ def ending(table: Table, values: Mapping[str, sql.Expression], rows: sql.Conditi
         "number",
         hint="Write an end after which the key's where is not true any more; then audit again, and use that plan.",
     )
-    return inner(f"number := ({count});\n{when('number > 0', refusal)}", "number bigint;")
+    body = f"number := ({count});\n{when('number > 0', refusal)}"
+    return inner(body, "number bigint;", "does what ends a row end it?")

@@ -193,7 +193,7 @@ END IF;"""
             return Sql(update)
         again = "FOREACH command IN ARRAY again LOOP\n    EXECUTE command;\nEND LOOP;"
         body = f"{triggers_off((self.table,))}\n{update}\n{again}"
-        return inner(body, "command text;\nstop text[];\nagain text[];")
+        return inner(body, "command text;\nstop text[];\nagain text[];", "the table's own triggers rest meanwhile")
 
     @property
     def _dropped(self) -> Sql:
@@ -235,7 +235,10 @@ IF number > 0 THEN
 END IF;
 {drop}
 END IF;"""
-        return patient(inner(body, "number bigint;"), (self.table.schema, self.table.name))
+        return patient(
+            inner(body, "number bigint;", "has anybody written other values since?"),
+            (self.table.schema, self.table.name),
+        )
 
 
 def move_json_key(  # noqa: PLR0917

@@ -93,10 +93,9 @@ def block(body: str, declare: str = "") -> Sql:
     return Sql(f"DO {sql.dollar_quoted(laid_out(text))};")
 
 
-def inner(body: str, declare: str = "") -> Sql:
-    """A block within a block, with variables of its own."""
-    declared = f"DECLARE\n{declare}\n" if declare else ""
-    return Sql(f"{declared}BEGIN\n{body}\nEND;")
+def inner(body: str, declare: str, about: str) -> Sql:
+    """A block within a block, with variables of its own; `about`, a constant of ours, tells a reader what it is for."""
+    return Sql(f"{sql.comment(about)}\nDECLARE\n{declare}\nBEGIN\n{body}\nEND;")
 
 
 def refuse(message: str, *values: str, hint: str = "") -> Sql:

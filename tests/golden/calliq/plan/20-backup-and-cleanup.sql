@@ -76,6 +76,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -93,6 +94,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- would another foreign key take rows along that nothing keeps?
             DECLARE
                 found record;
             BEGIN
@@ -105,6 +107,7 @@ BEGIN
                     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -167,6 +170,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -184,6 +188,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- would another foreign key take rows along that nothing keeps?
             DECLARE
                 found record;
             BEGIN
@@ -198,6 +203,7 @@ BEGIN
                     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -264,6 +270,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -281,6 +288,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- would another foreign key take rows along that nothing keeps?
             DECLARE
                 found record;
             BEGIN
@@ -295,6 +303,7 @@ BEGIN
                     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -361,6 +370,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -378,6 +388,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- would another foreign key take rows along that nothing keeps?
             DECLARE
                 found record;
             BEGIN
@@ -394,6 +405,7 @@ BEGIN
                     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -464,6 +476,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -481,6 +494,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- would another foreign key take rows along that nothing keeps?
             DECLARE
                 found record;
             BEGIN
@@ -495,6 +509,7 @@ BEGIN
                     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -561,6 +576,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -578,6 +594,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- would another foreign key take rows along that nothing keeps?
             DECLARE
                 found record;
             BEGIN
@@ -594,6 +611,7 @@ BEGIN
                     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -664,6 +682,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -681,6 +700,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -748,6 +768,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -765,6 +786,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -775,6 +797,7 @@ BEGIN
                     RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.calls', 80 USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- is there a value for each row?
             DECLARE
                 number bigint;
             BEGIN
@@ -842,6 +865,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -859,6 +883,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -869,6 +894,7 @@ BEGIN
                     RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.calls', 250 USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- is there a value for each row?
             DECLARE
                 number bigint;
             BEGIN
@@ -936,6 +962,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -953,6 +980,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -963,6 +991,7 @@ BEGIN
                     RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.calls', 25 USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- is there a value for each row?
             DECLARE
                 number bigint;
             BEGIN
@@ -1030,6 +1059,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -1047,6 +1077,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -1114,6 +1145,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -1131,6 +1163,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- would another foreign key take rows along that nothing keeps?
             DECLARE
                 found record;
             BEGIN
@@ -1145,6 +1178,7 @@ BEGIN
                     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -1211,6 +1245,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -1228,6 +1263,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -1242,6 +1278,7 @@ BEGIN
                     RAISE EXCEPTION '% rows of % are concerned, % were audited; nothing has been changed', number, 'public.usage_reservations', 17 USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- does what ends a row end it?
             DECLARE
                 number bigint;
             BEGIN

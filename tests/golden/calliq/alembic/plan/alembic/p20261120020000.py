@@ -245,6 +245,7 @@ $auditor$;""",
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -262,6 +263,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- would another foreign key take rows along that nothing keeps?
             DECLARE
                 found record;
             BEGIN
@@ -276,6 +278,7 @@ BEGIN
                     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -332,6 +335,7 @@ $auditor$;""",
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -349,6 +353,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- would another foreign key take rows along that nothing keeps?
             DECLARE
                 found record;
             BEGIN
@@ -365,6 +370,7 @@ BEGIN
                     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -425,6 +431,7 @@ $auditor$;""",
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -442,6 +449,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
@@ -1557,20 +1565,16 @@ BEGIN
         EXECUTE kept.counting INTO number;
         left_over := left_over + number;
         IF number > 0 THEN
-            RAISE WARNING '% rows stay in %: their keys are taken, or their values have changed since', number, kept.place;
+            RAISE WARNING '% rows stay in %: their keys are taken, their values have changed since, or other rows refer to them', number, kept.place;
         END IF;
     END LOOP;
     IF left_over > 0 THEN
         RAISE EXCEPTION 'not everything could be brought back: % rows stay in the quarantine', left_over USING HINT = 'The warnings above name its tables. Decide about these rows; then run this file again.';
     END IF;
-    FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place, pg_catalog.format('SELECT pg_catalog.count(DISTINCT %I) FROM %s',
-        (SELECT a.attname FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum = 3),
-        c.oid::pg_catalog.regclass) AS counting
+    FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place
         FROM pg_catalog.pg_class AS c
         WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'p20261120020000_')
-        AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') UNION ALL SELECT c.oid::pg_catalog.regclass::text AS place, pg_catalog.format('SELECT pg_catalog.count(DISTINCT %I) FROM %s',
-        (SELECT a.attname FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum = 3),
-        c.oid::pg_catalog.regclass) AS counting
+        AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') UNION ALL SELECT c.oid::pg_catalog.regclass::text AS place
         FROM pg_catalog.pg_class AS c
         WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'todo_p20261120020000_')
         AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') LOOP

@@ -29,20 +29,16 @@ BEGIN
         EXECUTE kept.counting INTO number;
         left_over := left_over + number;
         IF number > 0 THEN
-            RAISE WARNING '% rows stay in %: their keys are taken, or their values have changed since', number, kept.place;
+            RAISE WARNING '% rows stay in %: their keys are taken, their values have changed since, or other rows refer to them', number, kept.place;
         END IF;
     END LOOP;
     IF left_over > 0 THEN
         RAISE EXCEPTION 'not everything could be brought back: % rows stay in the quarantine', left_over USING HINT = 'The warnings above name its tables. Decide about these rows; then run this file again.';
     END IF;
-    FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place, pg_catalog.format('SELECT pg_catalog.count(DISTINCT %I) FROM %s',
-        (SELECT a.attname FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum = 3),
-        c.oid::pg_catalog.regclass) AS counting
+    FOR kept IN SELECT c.oid::pg_catalog.regclass::text AS place
         FROM pg_catalog.pg_class AS c
         WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'p20261120020000_')
-        AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') UNION ALL SELECT c.oid::pg_catalog.regclass::text AS place, pg_catalog.format('SELECT pg_catalog.count(DISTINCT %I) FROM %s',
-        (SELECT a.attname FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum = 3),
-        c.oid::pg_catalog.regclass) AS counting
+        AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') UNION ALL SELECT c.oid::pg_catalog.regclass::text AS place
         FROM pg_catalog.pg_class AS c
         WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'todo_p20261120020000_')
         AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'auditor_quarantine') LOOP

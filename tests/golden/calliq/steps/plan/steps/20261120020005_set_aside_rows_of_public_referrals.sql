@@ -20,6 +20,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -37,6 +38,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- would another foreign key take rows along that nothing keeps?
             DECLARE
                 found record;
             BEGIN
@@ -53,6 +55,7 @@ BEGIN
                     RAISE EXCEPTION 'the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup holds; nothing has been changed', found.called, found.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN

@@ -20,6 +20,7 @@ DO $auditor$
 BEGIN
     FOR attempt IN 1..5 LOOP
         BEGIN
+            -- is there a place for every row that is to be kept, and for all of it?
             DECLARE
                 missing record;
             BEGIN
@@ -37,6 +38,7 @@ BEGIN
                     RAISE EXCEPTION 'the column % of % is new since the audit, or has another type, and would not be kept; nothing has been changed', missing.called, missing.place USING HINT = 'Audit again, and use the plan of that audit.';
                 END IF;
             END;
+            -- are there as few rows as the audit counted?
             DECLARE
                 number bigint;
             BEGIN
