@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from difflib import unified_diff
+from itertools import takewhile
 
 from auditor import sql
 from auditor.model import printable
@@ -79,14 +80,23 @@ def differences(before: Snapshot, after: Snapshot) -> Iterator[str]:
 
 
 def _schema_differs(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """Lines that stand elsewhere now are told only where nothing else differs."""
+    settings = {line for schema in (before, after) for line in takewhile(_is_above_entries, schema)}
     changed = [
-        line.strip()
+        line
         for line in unified_diff(before, after, lineterm="", n=0)
         if line[:1] in "+-" and line[:3] not in ("+++", "---") and line[1:].strip(" -")
+        if line[1:] not in settings and not line[1:].startswith("\\connect ")  # they come again with each connection
     ]
-    if changed:
-        more = f" and {len(changed) - _SHOWN} lines more" if len(changed) > _SHOWN else ""
-        yield f"the schema differs: {printable('; '.join(changed[:_SHOWN]))}{more}"
+    gone, come = ({line[1:] for line in changed if line[0] == sign} for sign in "-+")
+    told = [line.strip() for line in changed if line[1:] not in gone & come] or [line.strip() for line in changed]
+    if told:
+        more = f" and {len(told) - _SHOWN} lines more" if len(told) > _SHOWN else ""
+        yield f"the schema differs: {printable('; '.join(told[:_SHOWN]))}{more}"
+
+
+def _is_above_entries(line: str) -> bool:
+    return not line.startswith("-- Name: ")
 
 
 _VALID = {"true": "valid", "false": "not valid"}

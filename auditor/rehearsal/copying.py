@@ -23,6 +23,9 @@ _TARGET = """
 SELECT pg_catalog.current_database()::pg_catalog.text, pg_catalog.pg_encoding_to_char(d.encoding)::pg_catalog.text
 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()"""
 
+# What belongs to the target's machine.
+_WITHOUT = ("--no-tablespaces", "--no-security-labels", "--no-toast-compression")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
@@ -86,7 +89,8 @@ def _fill(session: Session, dsn: str, own: str, server: Programs, sample: Sample
     source = session.main
     snapshot = [f"--snapshot={session.snapshot}"] if session.snapshot else []
     client = client_for(source.server_version // 10_000)
-    before, after = (client.dump(dsn, f"--section={name}", *snapshot) for name in ("pre-data", "post-data"))
+    options = (*snapshot, *_WITHOUT)
+    before, after = (client.dump(dsn, f"--section={name}", *options) for name in ("pre-data", "post-data"))
     client.psql(own, before, stop=False)
     with psycopg.connect(own, autocommit=True) as target:
         target.execute("SET search_path = ''")

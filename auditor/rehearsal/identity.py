@@ -18,12 +18,14 @@ Flag = tuple[str, str, str, str]
 Name = tuple[str, str]
 """Schema and name of a table, unquoted."""
 Dump = Callable[..., str]
-"""`pg_dump --schema-only` with more options."""
+"""What pg_dump writes with these options."""
 
+# Triggers may remove large objects with the rows that name them.
 _TABLES = """
 SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE (c.relkind IN ('r', 'p') AND NOT c.relispartition OR c.relkind = 'm' AND c.relispopulated)
     AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
+    OR c.oid = 'pg_catalog.pg_largeobject_metadata'::pg_catalog.regclass
 ORDER BY 1, 2
 """
 
@@ -103,7 +105,7 @@ def snapshot_of(connection: psycopg.Connection, dump: Dump) -> Snapshot:
     unread, undumped = _closed(connection)
     no_dump = text = ""
     try:
-        text = dump(*(f"--exclude-table={_pattern(name)}" for name in sorted(undumped)))
+        text = dump("--schema-only", "--create", *(f"--exclude-table={_pattern(name)}" for name in sorted(undumped)))
     except AuditorError as error:
         no_dump = error.message
     rows = {}

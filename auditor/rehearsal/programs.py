@@ -33,12 +33,11 @@ class Programs:
         return all((self.folder / name).exists() for name in ("initdb", "postgres", "pg_ctl"))
 
     def dump(self, dsn: str, *options: str) -> str:
-        """What pg_dump writes, without tablespaces and what else belongs to the machine; AuditorError where it fails.
+        """What pg_dump writes; AuditorError where it fails.
 
         Subscriptions are left out: a copy is never to connect to anything.
         """
-        without = ("tablespaces", "subscriptions", "security-labels", "toast-compression", "password")
-        settled = (*(f"--no-{each}" for each in without), "--lock-wait-timeout=5s", "--encoding=UTF8")
+        settled = ("--no-subscriptions", "--no-password", "--lock-wait-timeout=5s", "--encoding=UTF8")
         done = self._run(dsn, "pg_dump", *settled, *options)
         if done.returncode != 0:
             raise AuditorError(f"pg_dump cannot read the schema: {_last_line(done.stderr)}", "see what it lacks")

@@ -178,7 +178,7 @@ class Trial:
 
     def _state(self) -> Snapshot:
         with psycopg.connect(self.copy.dsn, autocommit=True) as connection:
-            state = snapshot_of(connection, partial(self.copy.programs.dump, self.copy.dsn, "--schema-only"))
+            state = snapshot_of(connection, partial(self.copy.programs.dump, self.copy.dsn))
         self.states.append(state)
         return state
 
