@@ -137,13 +137,16 @@ def _end_step(context: PlanContext) -> Step:
     )
 
 
+_STAY = "% rows stay in %: their keys are taken, their values have changed since, or other rows refer to them"
+
+
 def _end(plan_id: str) -> str:
-    tables = f"{_relations(f'{plan_id}_')} ORDER BY 1"
+    tables = f"{_relations(f'{plan_id}_', f', {COUNTING}')} ORDER BY 1"
     return f"""FOR kept IN {tables} LOOP
     EXECUTE kept.counting INTO number;
     left_over := left_over + number;
     IF number > 0 THEN
-        RAISE WARNING '% rows stay in %: their keys are taken, or their values have changed since', number, kept.place;
+        RAISE WARNING {sql.literal(_STAY)}, number, kept.place;
     END IF;
 END LOOP;
 IF left_over > 0 THEN
@@ -160,7 +163,7 @@ FOR kept IN {_relations(f"{plan_id}_")} UNION ALL {_relations(f"todo_{plan_id}_"
 END LOOP;
 IF {_is_empty()} THEN
     DROP SCHEMA {QUARANTINE_SCHEMA};
-END IF;"""  # noqa: S608
+END IF;"""
 
 
 COUNTING = """pg_catalog.format('SELECT pg_catalog.count(DISTINCT %I) FROM %s',
@@ -170,9 +173,9 @@ COUNTING = """pg_catalog.format('SELECT pg_catalog.count(DISTINCT %I) FROM %s',
 third column says which row it is."""
 
 
-def _relations(prefix: str) -> str:
+def _relations(prefix: str, more: str = "") -> str:
     return (
-        f"SELECT c.oid::pg_catalog.regclass::text AS place, {COUNTING}\n"  # noqa: S608
+        f"SELECT c.oid::pg_catalog.regclass::text AS place{more}\n"  # noqa: S608
         "    FROM pg_catalog.pg_class AS c\n"
         f"    WHERE c.relkind = 'r' AND pg_catalog.starts_with(c.relname, {sql.literal(prefix)})\n"
         "    AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace AS n"

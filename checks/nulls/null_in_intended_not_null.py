@@ -87,9 +87,10 @@ def null_in_intended_not_null(facts: Facts) -> Iterator[RowProbe]:
         that a foreign key sets NULL, are left out, and so are generated ones.
     Remedy:
         Fill with what the configuration says (`fill`: a constant, another column, a query), or with the column's
-        constant default; else set the rows aside. With `nulls = "decide"` the plan stops at a marked place, before it
-        changes anything, until a person has decided. Where the rule is only inferred, nothing is done to the rows
-        unless you choose it.
+        constant default. Where the configuration names the rule and neither is there, a person decides: the plan stops
+        at a marked place, before it changes anything, until `fill` or `nulls = "set-aside"` is written. Rows that
+        violate a constraint which is NOT VALID are set aside, as those of any other check. Where the rule is only
+        inferred, nothing is done to the rows unless you choose it.
     """
     for table in facts.catalog.measurable():
         for column in table.columns:
@@ -155,19 +156,19 @@ def _remedies(facts: Facts, table: Table, column: Column, intent: _Intent) -> tu
     operations = (set_aside(table, violation, checked=is_checked), constraint)
     aside = Remedy(kind="set-aside", summary="set these rows aside", operations=operations, chosen=False)
     told = intent.configured.intention.nulls if intent.configured else None
-    if told == "decide":
+    value = _fill(facts, table, column, intent) if told is None else None
+    if value is not None:
+        filled = (assign(table, {column.name: sa.literal_column(value)}, violation, fills=True), constraint)
+        return Remedy(kind="fill", summary=f"fill them with {value}", operations=filled), aside
+    if intent.configured is not None and told != "set-aside":
         decision = (await_decision(table, column.name, violation, _ANSWER), constraint)
         return Remedy(kind="decide", summary="decide what becomes of them", operations=decision), aside
-    value = _fill(facts, table, column, intent) if told is None else None
-    if value is None:
-        return (replace(aside, chosen=intent.is_plain),)
-    filled = (assign(table, {column.name: sa.literal_column(value)}, violation, fills=True), constraint)
-    return Remedy(kind="fill", summary=f"fill them with {value}", operations=filled), aside
+    return (replace(aside, chosen=intent.is_plain),)
 
 
 _ANSWER = (
-    'Write it into [[intend]] of auditor.toml, in place of nulls = "decide": fill = "an SQL expression", which may name'
-    ' other columns and hold a query, or nulls = "set-aside".'
+    'Write it into [[intend]] of auditor.toml: fill = "an SQL expression", which may name other columns and hold a'
+    ' query, or nulls = "set-aside".'
 )
 
 

@@ -60,7 +60,7 @@ def test_the_top_of_a_tree_has_no_parent(database18: Database) -> None:
 
 def test_the_configuration_makes_it_a_blocker_whatever_the_share(database18: Database) -> None:
     (finding,) = findings(database18, CHECK, _table("text", 3, 4), INTENDED)
-    assert (finding.severity, chosen(finding)) == (Severity.BLOCKER, "set-aside")
+    assert (finding.severity, chosen(finding)) == (Severity.BLOCKER, "decide")
     assert lines([finding]) == ["t(c): 3 of 4"]
 
 
@@ -80,7 +80,7 @@ def test_not_null_that_is_not_valid_counts_as_declared(database18: Database) -> 
 
 
 def test_a_column_without_any_value_empties_no_table(database18: Database) -> None:
-    config = '[[intend]]\nkind = "not-null"\ntable = "public.t"\ncolumns = ["a"]'
+    config = '[[intend]]\nkind = "not-null"\ntable = "public.t"\ncolumns = ["a"]\nnulls = "set-aside"'
     (finding,) = findings(database18, CHECK, "CREATE TABLE t (id int, a int); INSERT INTO t VALUES (1, NULL)", config)
     assert (finding.severity, chosen(finding)) == (Severity.BLOCKER, None)
 
@@ -89,3 +89,11 @@ def test_what_is_generated_is_null_where_its_source_is(database18: Database) -> 
     given = """CREATE TABLE t (id int PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a + 1) STORED);
                INSERT INTO t SELECT n, nullif(n, 5) FROM generate_series(1, 1000) AS n"""
     assert lines(findings(database18, CHECK, given)) == ["t(a): 1 of 1000"]
+
+
+def test_a_constant_default_fills_no_key_that_is_to_come(database18: Database) -> None:
+    given = """CREATE TABLE t (id int PRIMARY KEY, c int DEFAULT 5, state text);
+               INSERT INTO t VALUES (1, NULL, 'active'), (2, 5, 'active')"""
+    key = '\n[[intend]]\nkind = "unique"\ntable = "public.t"\ncolumns = ["c"]\nwhere = "state = \'active\'"'
+    (finding,) = findings(database18, CHECK, given, INTENDED + key)
+    assert chosen(finding) == "decide"

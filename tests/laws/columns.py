@@ -67,8 +67,11 @@ def _filled(drawing: Drawing, table: Table) -> None:
     column = table.column("filled")
     drawing.types.add("CREATE DOMAIN positive AS int CHECK (VALUE > 0);")
     values = drawing.each(table, lambda n: "NULL" if n > 6 else str(n + 1))
-    table.add(column, drawing.choose("int", "positive", "int DEFAULT 5"), values)
-    fill = drawing.choose("", 'fill = "7"', f"fill = {json.dumps(f'coalesce({quote(column)}, 1) + 1')}")
+    type_ = drawing.choose("int", "positive", "int DEFAULT 5")
+    table.add(column, type_, values)
+    # Where nothing says what they become, a person decides, and the plan waits for it.
+    unsaid = "" if "DEFAULT" in type_ else 'nulls = "set-aside"'
+    fill = drawing.choose(unsaid, 'fill = "7"', f"fill = {json.dumps(f'coalesce({quote(column)}, 1) + 1')}")
     drawing.intend.append(intended("not-null", table, f"columns = {json.dumps([column])}", fill))
 
 

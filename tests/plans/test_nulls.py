@@ -82,17 +82,19 @@ def test_a_value_that_is_null_itself_stops_the_plan_before_it_changes_a_row(
     assert snapshot(database) == before
 
 
-def undecided(database: Database) -> Audit:
+def undecided(database: Database, told: str = 'nulls = "decide"') -> Audit:
     loaded(database)
     with database.connect() as connection:
         connection.execute("CREATE TABLE notes (id int PRIMARY KEY, note text)")
         connection.execute("INSERT INTO notes VALUES (1, NULL), (2, 'a')")
     also = '\n[[intend]]\nkind = "not-null"\ntable = "public.notes"\ncolumns = ["note"]\nfill = "\'none\'"'
-    return audit(database, parse_config(intending('nulls = "decide"') + also))
+    return audit(database, parse_config(intending(told) + also))
 
 
-def test_nothing_runs_past_an_open_decision(database: Database, tmp_path: Path) -> None:
-    first = undecided(database)
+@pytest.mark.parametrize("told", ["", 'nulls = "decide"'], ids=["silence", "told"])
+def test_nothing_runs_past_an_open_decision(database: Database, tmp_path: Path, told: str) -> None:
+    """No row goes because nobody has said what becomes of it."""
+    first = undecided(database, told)
     before = snapshot(database)
     plan = write_plan(first, tmp_path)
     assert complaints(first, database.server_version, tmp_path) == ""
@@ -102,7 +104,7 @@ def test_nothing_runs_past_an_open_decision(database: Database, tmp_path: Path) 
             done = database.psql(plan / phase.file)
             assert done.returncode != 0
             assert "a decision is open: what becomes of NULL in public.ca%ll's(dur%ation); nothing" in done.stderr
-            assert 'nulls = "decide"' in done.stderr
+            assert 'fill = "an SQL expression"' in done.stderr
             assert snapshot(database) == before
     assert database.psql(plan / Phase.VERIFY.file).returncode != 0
     roll_back(database, plan)
