@@ -14,6 +14,7 @@ from auditor.references.joins import told as how_joined
 from auditor.references.keys import KEY_FAMILIES, Key, Keys
 from auditor.references.look_up import is_known_empty
 from auditor.references.names import Name, name
+from auditor.references.spans import WHOLE
 from auditor.references.words import FOREIGN_WORDS
 
 MOST_PER_PLACE = 5
@@ -131,8 +132,12 @@ def _by_values(place: Place, keys: Keys, known: set[Key]) -> list[Candidate]:
 
 
 def are_comparable(family: str, key_family: str) -> bool:
-    """Whether values of that family can be keys of the other: the same, or one of them kept as text."""
-    return family == key_family or (family == "text" and key_family in ("uuid", "integer"))
+    """Whether values of that family can be keys of the other: the same, both numbers, or one of them kept as text."""
+    return (
+        family == key_family
+        or (family == "text" and key_family in ("uuid", "integer"))
+        or {family, key_family} <= WHOLE
+    )
 
 
 def _candidate(place: Place, key: Key, hints: tuple[Hint, ...], keys: Keys) -> Candidate:
@@ -151,7 +156,8 @@ def _doubts(place: Place, key: Key, strongest: float, keys: Keys) -> Iterator[tu
     if place.is_plain:
         yield from _doubts_of_column(place, key, called, keys)
     if place.family != key.family:
-        yield (0.5, "another type") if key.family == "uuid" else (0.2, "another type")
+        share = 0.5 if key.family == "uuid" else 0.8 if place.family in WHOLE and not place.path else 0.2
+        yield share, "another type"
     if key.table.schema != place.table.schema:
         yield 0.8, "another schema"
     if len(called.stem_words) > 1 and called.stem_words[0] in FOREIGN_WORDS:
@@ -159,7 +165,7 @@ def _doubts(place: Place, key: Key, strongest: float, keys: Keys) -> Iterator[tu
     if not (called.is_key_like or called.is_actor or called.is_above):
         if place.family in ("integer", "numeric") and strongest < 0.8 and not keys.style.is_bare:
             yield 0.3, "not named like a key"
-        if place.family == "text" and not called.suffix:
+        if place.family == "text" and not called.suffix and strongest <= 0.8:
             yield 0.4, "not named like a key"
     if place.is_plain and not called.suffix and called.words[-1] != place.last_name.lower()[-len(called.words[-1]) :]:
         yield 0.3, "in the plural: it may count them"
@@ -173,13 +179,20 @@ def _doubts_of_column(place: Place, key: Key, called: Name, keys: Keys) -> Itera
         if column.identity or "nextval" in (column.default or ""):
             yield 0.1, "its own table's surrogate key"
         else:
-            yield (0.8 if called.stem and called.stem == name(key.table.name).joined else 0.45), "its own primary key"
+            yield _of_own_key(place, key, called), "its own primary key"
     elif any(own.column.name == column.name for own in keys.by_oid.get(table.oid, ())):
         yield 0.7, "unique in its own table"
     if called.stem and called.stem == name(table.name).joined and not _is_part_of_key(place, key):
         yield 0.05, "named after its own table"
     if called.stem_words and _has_type_beside(table, called):
         yield 0.3, "a type stands beside it: it may refer to several tables"
+
+
+def _of_own_key(place: Place, key: Key, called: Name) -> float:
+    """`user_id` as the key of user_profiles shares that of users; as the key of forum_users it hardly refers to any."""
+    if called.stem and called.stem == name(key.table.name).joined:
+        return 0.8
+    return 0.05 if called.stem and "".join(name(place.table.name).meant).endswith(called.stem) else 0.45
 
 
 def _is_part_of_key(place: Place, key: Key) -> bool:

@@ -1,32 +1,29 @@
 """How much a measured inclusion says: much for uuids, little for small integers that lie inside every 1..n."""
 
-from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 
-from auditor.catalog import Catalog, Column, Table
+from auditor.catalog import Catalog
+from auditor.catalog.estimates import distinct_values
 from auditor.references.candidate import Candidate
-from auditor.references.keys import Key, Keys
+from auditor.references.keys import Keys
 from auditor.references.look_up import Inclusion
+from auditor.references.spans import WHOLE, Spans, span
 
-_DENSE = 0.5
+_FEW = 20
+_ENDS = "they end where its keys end"
 
 
 @dataclass(frozen=True)
 class Fits:
-    """The largest values of all dense integer keys, sorted: how many keys hold 1..n by coincidence."""
+    """What there is by which values are found in a key by coincidence."""
 
-    tops: tuple[int, ...]
-    sparse: frozenset[tuple[int, str]]
-    """The other integer keys, by the oid of their table and their name."""
+    spans: Spans = field(default_factory=Spans)
 
     @classmethod
     def of(cls, catalog: Catalog) -> "Fits":
-        """From the statistics of the catalog's keys: these are parsed once a key, and not once a candidate."""
-        spans = {key: span(key.column) for key in Keys.of(catalog).all if key.family == "integer"}
-        sparse = {key for key, found in spans.items() if found is not None and not _is_dense(key, found)}
-        tops = sorted(found[1] for key, found in spans.items() if found is not None and key not in sparse)
-        return cls(tuple(tops), frozenset((key.table.oid, key.column.name) for key in sparse))
+        """From the statistics of the catalog's keys."""
+        return cls(Spans.of(Keys.of(catalog).all))
 
     def gain(self, candidate: Candidate, inclusion: Inclusion) -> tuple[float, tuple[str, ...]]:
         """What the inclusion adds to the log-odds, and how it is told."""
@@ -39,6 +36,9 @@ class Fits:
         if covered is not None and covered >= 0.5 and share >= 0.9:
             factor *= 1.5
             told.append("most keys are referred to")
+        if share >= 0.9 and (ends := self._by_end(candidate)) > 1:
+            factor *= ends
+            told.append(_ENDS)
         return log(factor), tuple(told)
 
     def _factor(self, candidate: Candidate, share: float) -> float:
@@ -58,40 +58,30 @@ class Fits:
         if family == "text":
             covered = coverage(candidate)
             return 4.0 if covered is not None and covered < 0.2 else 8.0
-        if (candidate.key.table.oid, candidate.key.column.name) in self.sparse:
+        if self.spans.is_sparse(candidate.key):
             return 5.0
+        if candidate.place.is_plain and candidate.place.table.primary_key == (candidate.place.column.name,):
+            return 1.0
         found = span(candidate.place.column) if candidate.place.is_plain else None
-        others = len(self.tops) - bisect_left(self.tops, found[1]) - 1 if found else len(self.tops)
+        others = self.spans.holding(found[1]) - 1 if found else len(self.spans.tops)
         return 1.5 + 2.5 / (1 + max(others, 0))
 
-
-def _is_dense(key: Key, found: tuple[int, int]) -> bool:
-    """Whether the key counts 1, 2, 3 …: at least half of its range is in use, or nothing is known of it."""
-    distinct = distinct_of(key.column, key.table)
-    return distinct is None or distinct >= _DENSE * (found[1] - found[0] + 1)
-
-
-def span(column: Column) -> tuple[int, int] | None:
-    """The least and the largest value in the statistics of an integer column."""
-    statistics = column.statistics
-    if statistics is None or column.type.family != "integer":
-        return None
-    values = [int(value) for value in (*statistics.most_common, *statistics.histogram)]
-    return (min(values), max(values)) if values else None
-
-
-def distinct_of(column: Column, table: Table) -> float | None:
-    """The number of distinct values by the statistics."""
-    if column.statistics is None:
-        return None
-    number = column.statistics.distinct
-    return number if number >= 0 else (-number * table.rows if table.rows else None)
+    def _by_end(self, candidate: Candidate) -> float:
+        """Factor for values that go to the end of the key: more where no other key ends there."""
+        place, key = candidate.place, candidate.key
+        found = span(place.column) if place.is_plain and key.family in WHOLE else None
+        is_own = place.table.primary_key == (place.column.name,)
+        if found is None or is_own or (distinct_values(place.table, place.column) or 0) < _FEW:
+            return 1.0
+        if not self.spans.reaches(found, key):
+            return 1.0
+        return 2.5 if self.spans.ending(found[1]) == 1 else 1.3
 
 
 def coverage(candidate: Candidate) -> float | None:
     """The share of the referenced keys that occur, by the statistics; None where these do not say."""
     if not candidate.place.is_plain:
         return None
-    here = distinct_of(candidate.place.column, candidate.place.table)
+    here = distinct_values(candidate.place.table, candidate.place.column)
     there = candidate.key.table.rows
     return None if here is None or not there else here / there

@@ -10,7 +10,8 @@ from auditor.references.actors import Actors
 from auditor.references.candidate import Hint, Place
 from auditor.references.keys import Key, Keys, start_of
 from auditor.references.names import Name, name
-from auditor.references.roles import Named, behind, fit, in_pairs, run_together, told, without_prefix
+from auditor.references.own_prefix import unprefixed
+from auditor.references.roles import Named, abbreviates, behind, fit, in_pairs, run_together, told, without_prefix
 
 _ABOVE_PEOPLE = frozenset({"manager", "supervisor", "superior", "boss", "lead"})
 
@@ -26,7 +27,7 @@ def hints_of(place: Place, keys: Keys, actors: Actors) -> Named:
     yield from _run_together(place, called, keys)
     yield from _end_of_table(place, called, keys)
     yield from _own_table_and_name(place, called, keys)
-    yield from _unprefixed(place, keys)
+    yield from unprefixed(place, keys)
     yield from _above(place, called, keys)
     yield from _shared_primary(place, called, keys)
     yield from _abbreviation(place, called, keys)
@@ -147,14 +148,6 @@ def _own_table_and_name(place: Place, called: Name, keys: Keys) -> Named:
         yield key, Hint(probability=share, text=f"{place.table.name} + {place.last_name} names {key.table.name}")
 
 
-def _unprefixed(place: Place, keys: Keys) -> Named:
-    """`ol_item_key` → i_item_key: every column of both tables carries its table's prefix."""
-    tail = "" if place.path else keys.without_prefix(place.table, place.column.name)
-    for key in keys.by_unprefixed_name.get(place.table.schema, tail):
-        if key.table.oid != place.table.oid:
-            yield key, Hint(probability=0.85, text=f"the same name as {key.column.name} but for the tables' prefixes")
-
-
 def _above(place: Place, called: Name, keys: Keys) -> Named:
     own = name(place.table.name)
     rest = "".join(called.stem_words[1:])
@@ -174,7 +167,7 @@ def _shared_primary(place: Place, called: Name, keys: Keys) -> Named:
     for end in range(1, len(own.words)):
         for key in keys.by_table_name.get(place.table.schema, "".join(own.words[:end])):
             if key.is_primary and name(key.column.name).joined == called.joined:
-                share = 0.65 if called.stem else 0.12
+                share = 0.65 if called.stem and not called.is_generic else 0.12
                 yield key, Hint(probability=share, text=f"its table's name begins with {key.table.name}")
 
 
@@ -183,11 +176,15 @@ def _abbreviation(place: Place, called: Name, keys: Keys) -> Named:
         return
     short = called.stem_words
     for key in keys.by_table_start.get(place.table.schema, start_of(short)):
-        words = name(key.table.name).words
-        if short != words and key.table.oid != place.table.oid and all(map(_abbreviates, short, words)):
+        known = (name(key.table.name).words, *keys.cores_of(key))
+        if short not in known and key.table.oid != place.table.oid and any(_abbreviate(short, each) for each in known):
             yield key, Hint(probability=0.66, text=f"{called.stem} abbreviates {key.table.name}")
     for key in keys.by_initials.get(place.table.schema, called.stem):
         yield key, Hint(probability=0.4, text=f"the initials of {key.table.name}")
+
+
+def _abbreviate(short: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    return len(short) == len(words) and all(map(abbreviates, short, words))
 
 
 def _commented(place: Place, keys: Keys) -> Named:
@@ -199,11 +196,3 @@ def _commented(place: Place, keys: Keys) -> Named:
 
 
 _TABLE_AND_COLUMN = re.compile(r"\b([^\W\d]\w*)\s?[.(]\s?([^\W\d]\w*)")
-
-
-def _abbreviates(short: str, word: str) -> bool:
-    """`dept` and `department`: the same first letters, the others in order; or the same word."""
-    if short == word:
-        return True
-    letters = iter(word)
-    return len(short) >= 3 and len(short) < len(word) and word[:2] == short[:2] and all(c in letters for c in short)

@@ -7,11 +7,12 @@ from functools import cached_property
 
 from auditor.catalog import Catalog, Column, Table
 from auditor.catalog.estimates import distinct_share
-from auditor.references.names import Name, name
+from auditor.references.names import Name, name, singulars
 from auditor.references.style import Style
-from auditor.references.words import KEY_WORDS, NATURAL_KEY_WORDS
+from auditor.references.words import LEADING_KEY_WORDS, NATURAL_KEY_WORDS
 
 _MANY = 50
+_SHORT = 3
 _FEWEST_NAMED, _DISTINCT = 10, 0.98
 
 KEY_FAMILIES = frozenset({"integer", "numeric", "text", "uuid"})
@@ -35,8 +36,8 @@ class Key:
     @cached_property
     def tail(self) -> str:
         """What the key is called within its table: `id` for film.film_id, `code` for country.countrycode."""
-        column, table = name(self.column.name), name(self.table.name)
-        if column.suffix and (not column.stem or table.joined.endswith(column.stem)):
+        column = name(self.column.name)
+        if column.suffix and (not column.stem or self.is_named_after_table):
             return column.suffix
         return column.joined
 
@@ -44,7 +45,7 @@ class Key:
     def is_named_after_table(self) -> bool:
         """`film.film_id`, `sales_territory.territory_id`: the key's name tells its table."""
         column, table = name(self.column.name), name(self.table.name)
-        return bool(column.stem) and table.joined.endswith(column.stem)
+        return bool(column.stem) and "".join(table.meant).endswith(column.stem)
 
     @property
     def full_name(self) -> str:
@@ -132,15 +133,16 @@ class Keys:
     @cached_property
     def by_table_name(self) -> "Index":
         """By the table's whole name, joined and singular, `salesorder`, and by its other names."""
-        own = ((name(key.table.name).joined, key) for key in self.all)
+        own = [(name(key.table.name).joined, key) for key in self.all]
+        known = {joined for joined, _ in own}
+        plurals = ((each, key) for joined, key in own for each in singulars(joined) if each not in known)
         others = ((alias, key) for alias, oid in self.aliases for key in self.by_oid[oid])
-        return Index.of((*own, *others))
+        return Index.of((*own, *plurals, *others))
 
     @cached_property
     def by_core(self) -> "Index":
         """By the table's name without the prefix that the schema gives its tables: `user` for ad_user."""
-        cores = ((self.style.cores_of(key.table.schema, key.table.name), key) for key in self.all)
-        return Index.of((core, key) for several, key in cores for core in several)
+        return Index.of(("".join(core), key) for key in self.all for core in self.cores_of(key))
 
     @cached_property
     def by_table_tail(self) -> "Index":
@@ -155,14 +157,22 @@ class Keys:
     @cached_property
     def by_table_start(self) -> "Index":
         """By the number of words and the first two letters of a table's name, for abbreviations: `dept_id`."""
-        named = ((key, name(key.table.name).words) for key in self.all if key.is_primary)
-        return Index.of((start_of(words), key) for key, words in named)
+        return Index.of((start_of(words), key) for key, words in self._named())
 
     @cached_property
     def by_initials(self) -> "Index":
         """By the initials of a table's name of two words or more: `bu` for business_units."""
-        named = ((key, name(key.table.name).words) for key in self.all if key.is_primary)
-        return Index.of(("".join(word[0] for word in words), key) for key, words in named if len(words) > 1)
+        return Index.of(("".join(word[0] for word in words), key) for key, words in self._named() if len(words) > 1)
+
+    def _named(self) -> Iterator[tuple[Key, tuple[str, ...]]]:
+        """The primary keys with the words of their tables' names, and with those without prefixes."""
+        for key in self.all:
+            if key.is_primary:
+                yield from ((key, words) for words in {name(key.table.name).words, *self.cores_of(key)})
+
+    def cores_of(self, key: Key) -> tuple[tuple[str, ...], ...]:
+        """The words of its table's name without the schema's prefixes."""
+        return self.style.cores_of(key.table.schema, key.table.name)
 
     @cached_property
     def by_stem(self) -> "Index":
@@ -174,7 +184,13 @@ class Keys:
     def by_unprefixed_name(self) -> "Index":
         """By the key's name without its table's own prefix: `item_key` for i_item_key."""
         unprefixed = ((self.without_prefix(key.table, key.column.name), key) for key in self.all)
-        return Index.of((text, key) for text, key in unprefixed if text)
+        return Index.of(("".join(words), key) for words, key in unprefixed if words)
+
+    @cached_property
+    def by_unprefixed_suffix(self) -> "Index":
+        """The primary keys that carry their table's prefix, by the word at their end that means key."""
+        unprefixed = (key for key in self.all if key.is_primary and self.without_prefix(key.table, key.column.name))
+        return Index.of((name(key.column.name).suffix, key) for key in unprefixed)
 
     @cached_property
     def with_uuids(self) -> "Index":
@@ -191,12 +207,18 @@ class Keys:
             found[key.table.oid].append(key)
         return found
 
-    def without_prefix(self, table: Table, column: str) -> str:
-        """The column's joined name without the prefix of its table (`item_key` for ol_item_key); else empty."""
+    def without_prefix(self, table: Table, column: str) -> tuple[str, ...]:
+        """The column's words without the prefix of its table (item, key for ol_item_key), where they say more than
+        that they are a key; else empty."""
+        words = name(column).words
+        has_more = len(words) > 2 or bool(len(words) > 1 and name(words[1]).stem)
+        return words[1:] if has_more and self.has_prefix(table, column) else ()
+
+    def has_prefix(self, table: Table, column: str) -> bool:
+        """Whether the column carries the prefix of its table."""
         if table.oid not in self._prefixes:
             self._prefixes[table.oid] = _own_prefix(table)
-        prefix, words = self._prefixes[table.oid], name(column).words
-        return "".join(words[1:]) if prefix and len(words) > 2 and words[0] == prefix else ""
+        return name(column).words[0] == self._prefixes[table.oid]
 
     @cached_property
     def _prefixes(self) -> dict[int, str]:
@@ -214,8 +236,10 @@ def _tails(table: Name) -> Iterator[str]:
 
 
 def _own_prefix(table: Table) -> str:
-    """The first word that at least 80 % of the table's columns, four or more, begin with; empty where there is none."""
+    """The first word that at least 80 % of the table's columns, four or more, begin with, or a short one that all of
+    fewer do; empty where there is none."""
     first = Counter(name(column.name).words[0] for column in table.columns)
     prefix, number = first.most_common(1)[0] if first else ("", 0)
-    is_shared = len(table.columns) >= 4 and number >= 0.8 * len(table.columns)
-    return prefix if is_shared and prefix not in KEY_WORDS else ""
+    all_of = len(table.columns)
+    is_shared = number >= 0.8 * all_of if all_of >= 4 else number == all_of > 1 and len(prefix) <= _SHORT
+    return prefix if is_shared and prefix not in LEADING_KEY_WORDS else ""

@@ -239,7 +239,8 @@ def _guarded(place: Place, family: str) -> str:
     if is_text and family == "uuid":
         return f"CASE WHEN v.value ~ {sql.literal(UUID_PATTERN)} THEN v.value END"
     if is_text and family in ("integer", "numeric"):
-        return f"CASE WHEN v.value ~ {sql.literal(INTEGER_PATTERN)} THEN v.value END"
+        value = "regexp_replace(v.value, '[.]0+$', '')" if place.family == "numeric" else "v.value"
+        return f"CASE WHEN {value} ~ {sql.literal(INTEGER_PATTERN)} THEN {value} END"
     return "rtrim(v.value, ' ')" if place.column.type.base == "bpchar" else "v.value"
 
 

@@ -14,8 +14,10 @@ from auditor.references.words import (
     LEADING_KEY_WORDS,
     NATURAL_KEY_WORDS,
     PARENT_WORDS,
+    TABLE_NOISE,
 )
 
+_LEAST_SINGULAR = 4
 _IRREGULAR = {"people": "person", "children": "child", "men": "man", "indices": "index", "feet": "foot"}
 _GLUED_SUFFIXES = ("uuid", "guid", "id", "code", "key", "number", "nr", "no")
 _BY_WHOM = re.compile(r"[a-z]{3,}(ed|en)by|(\w{3,}t|ge\w{3,}en)von|\w{3,}epar|\w{2,}[ai]d[oa]por")
@@ -38,6 +40,12 @@ def singular(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
+
+
+def singulars(joined: str) -> tuple[str, ...]:
+    """What else the singular may be, in languages with other plurals: abteilung for abteilungen, flor for flores."""
+    found = (joined[: -len(ending)] for ending in ("en", "n", "e") if joined.endswith(ending))
+    return tuple(each for each in found if len(each) >= _LEAST_SINGULAR)
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,11 @@ class Name:
     def joined(self) -> str:
         """The words without separators."""
         return "".join(self.words)
+
+    @cached_property
+    def meant(self) -> tuple[str, ...]:
+        """The words of a table's name without noise behind them: po, header for po_headers_all."""
+        return without_noise(self.words)
 
     @cached_property
     def suffix(self) -> str:
@@ -125,6 +138,11 @@ class Name:
             return False
         stem = "".join(self.stem_words)
         return self.stem_words[0] in PARENT_WORDS or stem in ABOVE_PHRASES
+
+
+def without_noise(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Of a table's name the words that say what it holds."""
+    return words[:-1] if len(words) > 1 and words[-1] in TABLE_NOISE else words
 
 
 def _without_accents(text: str) -> str:

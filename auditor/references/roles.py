@@ -89,17 +89,26 @@ def _behind_led(place: Place, called: Name, keys: Keys) -> Named:
 
 
 def run_together(place: Place, called: Name, keys: Keys) -> Named:
-    """`srcfeature_id`: a well-known role stands before the name without a separator."""
-    words = called.stem_words
-    if not words or not called.is_key_like:
-        return
-    for end in range(2, len(words[-1]) - _LEAST_GLUED + 1):
-        role, rest = words[-1][:end], words[-1][end:]
-        found = keys.by_table_name.get(place.table.schema, rest) if role in GLUED_ROLES else []
-        for key in found or (keys.by_core.get(place.table.schema, rest) if role in GLUED_ROLES else ()):
-            share = fit(called, key, exact=0.65, other=0.55, bare=0.0)
-            if share:
-                yield key, Hint(probability=share, text=told(key, called, role))
+    """`srcfeature_id`, `lieferadresse_id`: a role stands before the name without a separator, a well-known one tells
+    more; or behind it, `doctypetarget_id`."""
+    last = called.stem_words[-1] if called.stem_words else ""
+    is_told = called.is_key_like or (not called.suffix and place.family == "text")
+    for end in range(2, len(last) - _LEAST_GLUED + 1) if is_told else ():
+        role, rest = last[:end], last[end:]
+        share = 0.65 if role in GLUED_ROLES else 0.5 if len(rest) > _LEAST_GLUED and called.is_key_like else 0.0
+        for key in _called(place, rest, keys) if share else ():
+            fitting = fit(called, key, exact=share, other=0.85 * share, bare=0.8 * share)
+            if fitting:
+                yield key, Hint(probability=fitting, text=told(key, called, role))
+    for end in range(_LEAST_GLUED + 1, len(last) - 1) if called.is_key_like else ():
+        for key in _called(place, last[:end], keys):
+            fitting = fit(called, key, exact=0.5, other=0.4, bare=0.0)
+            if fitting:
+                yield key, Hint(probability=fitting, text=f"{told(key, called)}, and a role behind it")
+
+
+def _called(place: Place, stem: str, keys: Keys) -> list[Key]:
+    return keys.by_table_name.get(place.table.schema, stem) or keys.by_core.get(place.table.schema, stem)
 
 
 def in_pairs(place: Place, called: Name, keys: Keys) -> Named:
@@ -130,3 +139,11 @@ def has_opposite(place: Place, called: Name) -> bool:
         name(column.name).stem_words == (beside,) and column.type.family == place.family
         for column in place.table.columns
     )
+
+
+def abbreviates(short: str, word: str) -> bool:
+    """`dept` and `department`: the same first letters, the others in order; or the same word."""
+    if short == word:
+        return True
+    letters = iter(word)
+    return len(short) >= 3 and len(short) < len(word) and word[:2] == short[:2] and all(c in letters for c in short)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from auditor.catalog import Catalog
-from auditor.references.names import name
+from auditor.references.names import name, without_noise
 from auditor.references.words import KEY_WORDS
 
 _FEWEST_TABLES = 3
@@ -16,12 +16,13 @@ _IDENTIFIERS = frozenset({"integer", "numeric", "uuid"})
 
 @dataclass(frozen=True)
 class Style:
-    """`cores` are the names of tables without the prefixes that their schema gives them, by schema and table.
+    """`cores` are the words of tables' names without the prefixes that their schema gives them, or the noise behind.
 
-    `names` are their full names. `is_bare`: most references are called like their table alone, `artist`, without `_id`.
+    By schema and table. `names` are their full names. `is_bare`: most references are called like their table alone,
+    `artist`, without `_id`.
     """
 
-    cores: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    cores: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     names: frozenset[tuple[str, str]] = frozenset()
     is_bare: bool = False
 
@@ -32,30 +33,35 @@ class Style:
         for table in catalog.tables:
             if table.kind in ("table", "partitioned"):
                 schemas[table.schema].append(table.name)
-        cores: defaultdict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
+        cores: defaultdict[tuple[str, str], tuple[tuple[str, ...], ...]] = defaultdict(tuple)
         for schema, tables in schemas.items():
             for called, core in _cores(tables):
                 cores[schema, called] += (core,)
         full = frozenset((schema, name(table).joined) for schema, tables in schemas.items() for table in tables)
-        known = {joined for _, joined in full} | {core for several in cores.values() for core in several}
+        known = {joined for _, joined in full} | {"".join(core) for several in cores.values() for core in several}
         return cls(dict(cores), full, _is_bare(catalog, known))
 
-    def cores_of(self, schema: str, table: str) -> tuple[str, ...]:
-        """The table's joined name without its schema's prefixes, unless another table is called so in full."""
-        return tuple(core for core in self.cores.get((schema, table), ()) if (schema, core) not in self.names)
+    def cores_of(self, schema: str, table: str) -> tuple[tuple[str, ...], ...]:
+        """The words of the table's name without its schema's prefixes, unless another table is called so in full."""
+        found = self.cores.get((schema, table), ())
+        return tuple(core for core in found if (schema, "".join(core)) not in self.names)
 
 
-def _cores(tables: list[str]) -> Iterable[tuple[str, str]]:
+def _cores(tables: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
     """`c_`, `act_ru_`, `party_`: the first word of three tables or more, unless a table is called like the word alone
-    (then the others are parts of what that one holds); and what is said twice, `party_party`."""
+    (then the others are parts of what that one holds); what is said twice, `party_party`; and each without noise."""
     left = {table: name(table).words for table in tables}
+    yield from ((table, core) for table, words in left.items() if (core := name(table).meant) != words)
     for _ in range(_MOST_PREFIXES):
         longer = {table: words for table, words in left.items() if len(words) > 1}
         first = Counter(words[0] for words in longer.values())
         alone = {words[0] for words in left.values() if len(words) == 1}
         prefixes = {word for word, number in first.items() if number >= _FEWEST_TABLES and word not in alone}
         left = {table: words[1:] for table, words in longer.items() if words[0] in prefixes or words == 2 * words[:1]}
-        yield from ((table, "".join(words)) for table, words in left.items())
+        for table, words in left.items():
+            yield table, words
+            if (core := without_noise(words)) != words:
+                yield table, core
 
 
 def _is_bare(catalog: Catalog, tables: set[str]) -> bool:

@@ -83,5 +83,5 @@ PEOPLE = (
 )  # fmt: skip
 """Tables of people, the likeliest to be who acts first."""
 
-TABLE_NOISE = frozenset("all b f tl tbl tab table data info master mst base".split())  # noqa: SIM905
+TABLE_NOISE = frozenset("all b f tl tbl tab table master mst".split())  # noqa: SIM905
 """What stands behind a table's name and says nothing of what it holds: `po_headers_all`."""

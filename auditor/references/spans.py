@@ -1,0 +1,85 @@
+"""The range of whole numbers in a column's statistics, without the few values that lie far beyond the others."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from auditor.catalog import Column
+from auditor.catalog.estimates import distinct_values
+from auditor.references.keys import Key
+
+WHOLE = frozenset({"integer", "numeric"})
+_DENSE = 0.5
+_FAR = 10
+_NEAR = 0.98
+
+Span = tuple[int, int]
+
+
+def span(column: Column) -> Span | None:
+    """The least and the largest value in the statistics of a column of whole numbers; None where there are others.
+
+    What lies ten times beyond nine in ten of the values is left out: the first orphan would hide what the others say.
+    """
+    statistics = column.statistics
+    if statistics is None or column.type.family not in WHOLE:
+        return None
+    values = sorted(map(_whole, (*statistics.most_common, *statistics.histogram)))
+    if not values or values[0] is _BROKEN:
+        return None
+    far = _FAR * max(abs(values[len(values) * 9 // 10]), 1)
+    near = [value for value in values if abs(value) <= far]
+    return int(near[0]), int(near[-1])
+
+
+_BROKEN = float("-inf")
+
+
+def _whole(text: str) -> float:
+    """The number, or less than any where it has a fraction."""
+    whole, _, fraction = text.partition(".")
+    return int(whole) if whole.lstrip("-").isdigit() and not fraction.strip("0") else _BROKEN
+
+
+@dataclass(frozen=True)
+class Spans:
+    """The ranges of all keys that are whole numbers, from their statistics."""
+
+    dense: dict[tuple[int, str], Span] = field(default_factory=dict)
+    """Of those that count 1, 2, 3 …, by the oid of their table and their name; each holds 1..n by coincidence."""
+    sparse: frozenset[tuple[int, str]] = frozenset()
+    tops: tuple[int, ...] = ()
+    """The largest values of the dense ones, sorted."""
+
+    @classmethod
+    def of(cls, keys: Iterable[Key]) -> "Spans":
+        """From the statistics, which are parsed once a key, and not once a candidate."""
+        found = {key: span(key.column) for key in keys if key.family in WHOLE}
+        known = {key: ends for key, ends in found.items() if ends is not None}
+        dense = {(key.table.oid, key.column.name): ends for key, ends in known.items() if _is_dense(key, ends)}
+        all_of_them = {(key.table.oid, key.column.name) for key in known}
+        return cls(dense, frozenset(all_of_them - {*dense}), tuple(sorted(top for _, top in dense.values())))
+
+    def is_sparse(self, key: Key) -> bool:
+        """Whether few numbers in the key's range are in use: what is found there is no coincidence."""
+        return (key.table.oid, key.column.name) in self.sparse
+
+    def holding(self, top: int) -> int:
+        """How many dense keys go as far."""
+        return len(self.tops) - bisect_left(self.tops, top)
+
+    def reaches(self, here: Span, key: Key) -> bool:
+        """Whether the values go to the end of that key: those of a reference do, what lies in it by chance ends
+        anywhere."""
+        ends = self.dense.get((key.table.oid, key.column.name))
+        return ends is not None and ends[1] >= here[1] >= _NEAR * ends[1]
+
+    def ending(self, top: int) -> int:
+        """How many dense keys end there, or a little later."""
+        return bisect_right(self.tops, int(top / _NEAR)) - bisect_left(self.tops, top)
+
+
+def _is_dense(key: Key, found: Span) -> bool:
+    """Whether at least half of the key's range is in use, or nothing is known of it."""
+    distinct = distinct_values(key.table, key.column)
+    return distinct is None or distinct >= _DENSE * (found[1] - found[0] + 1)

@@ -1,0 +1,75 @@
+"""Names that are shortened or run together: columns' prefixes, plurals of other languages, roles without separator."""
+
+import pytest
+
+from tests.references.inferring import lines, references
+from tests.servers import Database
+
+SHORTENED = {
+    "every column carries its table's prefix, keys without or with theirs": (
+        """CREATE TABLE date_dim (d_date_sk int PRIMARY KEY, d_date date, d_year int, d_month int);
+        CREATE TABLE customer_address (ca_address_sk int PRIMARY KEY, ca_city text, ca_zip text, ca_street text);
+        CREATE TABLE customer_demographics (cd_demo_sk int PRIMARY KEY, cd_gender text, cd_size int, cd_band text);
+        CREATE TABLE store_sales (ss_sale_id int PRIMARY KEY, ss_sold_date_sk int, ss_addr_sk int, ss_cdemo_sk int);
+        CREATE TABLE broker (b_id int PRIMARY KEY, b_name text);
+        CREATE TABLE trade (t_id int PRIMARY KEY, t_b_id int, t_qty int, t_when date)""",
+        [
+            "store_sales(ss_addr_sk) -> customer_address(ca_address_sk)",
+            "store_sales(ss_cdemo_sk) -> customer_demographics(cd_demo_sk)",
+            "store_sales(ss_sold_date_sk) -> date_dim(d_date_sk)",
+            "trade(t_b_id) -> broker(b_id)",
+        ],
+    ),
+    "one letter before the key's name": (
+        """CREATE TABLE nation (n_nationkey int PRIMARY KEY, n_name text, n_comment text);
+        CREATE TABLE supplier (s_suppkey int PRIMARY KEY, s_name text, s_nationkey int, s_comment text)""",
+        ["supplier(s_nationkey) -> nation(n_nationkey)"],
+    ),
+    "plurals that are not English": (
+        """CREATE TABLE "Abteilungen" ("ID" int PRIMARY KEY, "Name" text);
+        CREATE TABLE especialidades (id int PRIMARY KEY, nombre text);
+        CREATE TABLE arzt (id int PRIMARY KEY, abteilung_id int, especialidad_id int)""",
+        ["arzt(abteilung_id) -> Abteilungen(ID)", "arzt(especialidad_id) -> especialidades(id)"],
+    ),
+    "noise behind a table's name": (
+        """CREATE TABLE po_vendors_all (vendor_id int PRIMARY KEY, vendor_name text);
+        CREATE TABLE po_drafts_all (draft_id int PRIMARY KEY, vendor_id int, old_vendor_id int)""",
+        [
+            "po_drafts_all(old_vendor_id) -> po_vendors_all(vendor_id)",
+            "po_drafts_all(vendor_id) -> po_vendors_all(vendor_id)",
+        ],
+    ),
+    "the table's prefix goes without saying in an abbreviation": (
+        """CREATE TABLE zz_department (id int PRIMARY KEY);
+        CREATE TABLE zz_business_unit (id int PRIMARY KEY);
+        CREATE TABLE zz_desk (id int PRIMARY KEY, dept_id int)""",
+        ["zz_desk(dept_id) -> zz_department(id)"],
+    ),
+}
+
+
+@pytest.mark.parametrize("names", SHORTENED)
+def test_shortened_names_are_read(database18: Database, names: str) -> None:
+    script, expected = SHORTENED[names]
+    assert lines(references(database18, script)) == expected
+
+
+def test_a_role_without_separator_needs_its_values(database18: Database) -> None:
+    script = """CREATE TABLE adresse (adresse_id int PRIMARY KEY, ort text);
+        INSERT INTO adresse SELECT 7 * n, 'x' FROM generate_series(1, 300) AS n;
+        CREATE TABLE auftrag (
+            auftrag_id int PRIMARY KEY, lieferadresse_id int, adressezweit_id int, brutadresse_id int);
+        INSERT INTO auftrag SELECT n, 7 * n, 7 * (301 - n), n FROM generate_series(1, 300) AS n; ANALYZE"""
+    assert lines(references(database18, script)) == [
+        "auftrag(adressezweit_id) -> adresse(adresse_id)",
+        "auftrag(lieferadresse_id) -> adresse(adresse_id)",
+    ]
+
+
+def test_a_table_s_own_key_is_no_reference_because_another_is_called_alike(database18: Database) -> None:
+    script = """CREATE TABLE zz_groups (group_id int PRIMARY KEY, name text);
+        CREATE TABLE zz_file_groups (group_id int PRIMARY KEY, name text);
+        CREATE TABLE zz_files (file_id int PRIMARY KEY, name text);
+        INSERT INTO zz_groups SELECT n, 'g' FROM generate_series(1, 90) AS n;
+        INSERT INTO zz_file_groups SELECT n, 'f' FROM generate_series(1, 60) AS n; ANALYZE"""
+    assert [each for each in references(database18, script) if each.confidence >= 0.8] == []
