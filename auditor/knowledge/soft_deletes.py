@@ -11,7 +11,7 @@ from auditor.catalog import Column, Constraint, Table
 from auditor.catalog.estimates import sample
 from auditor.check import Facts
 from auditor.knowledge.naming import words
-from auditor.knowledge.orphans import undeclared
+from auditor.knowledge.orphans import is_declared, undeclared
 from auditor.model import Reference
 from auditor.probe import finders, relation
 from auditor.references import AntiJoin, anti_join
@@ -172,5 +172,6 @@ def soft_deletes(facts: Facts) -> Iterator[SoftDelete]:
         if not marks or any(map(tells_who_acted, (*reference.columns, *reference.json_path))):
             continue
         join = anti_join(facts.catalog, reference)
-        if join is not None and not is_grave(join.table):
+        is_twice = join is not None and not reference.declared and is_declared(join.table, join.referenced, reference)
+        if join is not None and not is_twice and not is_grave(join.table):
             yield SoftDelete(reference=reference, join=join, marks=marks, own=tuple(_marks(join.table)))

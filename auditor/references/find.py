@@ -10,7 +10,7 @@ from auditor.references.calibration import FITTED, Calibration, calibrated
 from auditor.references.candidates import candidates as candidates_of
 from auditor.references.composite import infer_composites, without_parts
 from auditor.references.conditional import by_condition
-from auditor.references.configured import overruled, told
+from auditor.references.configured import ends_of, overruled, told
 from auditor.references.declared import declared
 from auditor.references.infer import infer
 from auditor.references.joins import can_parse, joins_of, unparsed
@@ -28,6 +28,12 @@ class Found:
 
     references: tuple[Reference, ...]
     unseen: tuple[Coverage, ...]
+
+    @property
+    def listed(self) -> tuple[Reference, ...]:
+        """Each once: one that the configuration names stays a question of its own after it has been declared."""
+        known = {ends_of(each) for each in self.references if each.declared}
+        return tuple(each for each in self.references if each.declared or ends_of(each) not in known)
 
 
 LEAST_CONFIDENCE = 0.5

@@ -191,3 +191,17 @@ def _judge_choosing(kind: str, judge: Judge, measured: Measurement) -> Judgement
     judged = judge(measured)
     assert judged is not None
     return replace(judged, remedies=tuple(replace(each, chosen=each.kind == kind) for each in judged.remedies))
+
+
+def test_a_reference_that_is_intended_and_declared_is_told_once(database18: Database) -> None:
+    """As it is after the plan has declared what the configuration intends."""
+    assert database18.psql(MARKED.format(mark="deleted_at date", gone="deleted_at = now()")).returncode == 0
+    intended = """[[intend]]
+        kind = "foreign-key"
+        table = "public.notes"
+        columns = ["group_id"]
+        references = "public.groups(id)" """
+    found = audit(database18, parse_config(intended))
+    assert [each.certainty for each in found.findings if each.check == CHECK] == [Certainty.PROVEN]
+    assert [(each.table, each.declared) for each in found.references] == [("notes", True)]
+    assert [each.state for each in found.constraints if each.kind == "foreign-key"] == ["ready"]
