@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from auditor import sql
-from auditor.catalog import Action, Constraint, Table, Type
+from auditor.catalog import Action, Constraint, Table
 from auditor.catalog.estimates import distinct_share
 from auditor.check import Facts
 from auditor.intentions import reference_of
+from auditor.knowledge.back_fills import are_comparable, back_fills
 from auditor.knowledge.naming import words
 from auditor.knowledge.nullability import is_settable
 from auditor.model import Reference, Subject
@@ -131,7 +132,7 @@ def obstacles(table: Table, referenced: Table, reference: Reference) -> tuple[st
     found = []
     for column, key in zip(reference.columns, reference.ref_columns, strict=True):
         types = table.column(column).type, referenced.column(key).type
-        if not _are_comparable(*types):
+        if not are_comparable(*types):
             found.append(f"{column} needs the type of {key}: {types[1].name} instead of {types[0].name}")
     if not _has_key(referenced, reference.ref_columns):
         found.append(f"{referenced_text(reference)} needs a unique constraint")
@@ -140,15 +141,6 @@ def obstacles(table: Table, referenced: Table, reference: Reference) -> tuple[st
 
 def _has_key(referenced: Table, columns: tuple[str, ...]) -> bool:
     return any({*key} == {*columns} for key in referenced.candidate_keys())
-
-
-def _are_comparable(referencing: Type, referenced: Type) -> bool:
-    """Whether a foreign key may join the two types (CREATE TABLE, REFERENCES: their `=` has to be in the key's index
-    operator family)."""
-    if referencing.base == referenced.base:
-        return referencing.base_schema == referenced.base_schema
-    plain = {"text", "varchar", "bpchar"}
-    return referencing.family == referenced.family == "integer" or {referencing.base, referenced.base} <= plain
 
 
 def declaration(
@@ -196,18 +188,19 @@ def clean_ups(
     """What can be done about the orphans of one kind, the chosen remedy first; `then` are the operations that follow.
 
     `action` is the declared or intended ON DELETE: with CASCADE the rows go, else the least destruction is chosen:
-    NULL where the column may hold it, and setting aside elsewhere.
+    NULL where the column may hold it, and setting aside elsewhere. Rows are made only where somebody asks for it.
     """
     columns, violation = settable(facts, join, constraint), join.violation_of(kind)
     aside = (set_aside(join.table, violation), *then)
+    made = back_fills(facts, join, constraint, then) if kind == "plain" else ()
     if not columns:
-        return (Remedy(kind="set-aside", summary="set the orphans aside", operations=aside),)
+        return (Remedy(kind="set-aside", summary="set the orphans aside", operations=aside), *made)
     nulls = {column: sa.null() for column in columns}
     nulled = (assign(join.table, nulls, violation), *then)
     cascades = action == "CASCADE"
     by_null = Remedy(kind="set-null", summary="set their key to NULL", operations=nulled, chosen=not cascades)
     by_removal = Remedy(kind="set-aside", summary="set the orphans aside", operations=aside, chosen=cascades)
-    return (by_removal, by_null) if cascades else (by_null, by_removal)
+    return (by_removal, by_null, *made) if cascades else (by_null, by_removal, *made)
 
 
 def settable(facts: Facts, join: AntiJoin, constraint: Constraint | None) -> tuple[str, ...]:

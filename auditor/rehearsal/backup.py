@@ -55,7 +55,11 @@ ELSIF pg_catalog.current_setting('auditor.drop_for_good') <> 'yes' THEN
     RAISE EXCEPTION '% rows would go for good, and the plan could not be rolled back; nothing has been dropped', total
         USING HINT = 'To drop them, run this file with -v drop_for_good=yes.';
 ELSE
-    FOR kept IN SELECT place FROM pg_catalog.unnest(tables) AS place LOOP
+    FOR kept IN SELECT place FROM pg_catalog.unnest(tables) AS place UNION ALL
+        SELECT c.oid::pg_catalog.regclass::text FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = {schema} AND c.relkind = 'r' AND pg_catalog.starts_with(c.relname, 'todo_' || {prefix})
+    LOOP
         EXECUTE 'DROP TABLE ' || kept.place;
     END LOOP;
     RAISE NOTICE '% rows have been dropped for good', total;

@@ -1,5 +1,6 @@
 """What can be done about a finding: operations that know their inverse, and the plan made of them."""
 
+from auditor.remedy.back_fill import back_fill
 from auditor.remedy.constraints import add_check, reopen_constraint, validate_constraint
 from auditor.remedy.decisions import await_decision
 from auditor.remedy.duplicates import end_duplicates, set_aside_duplicates
@@ -9,6 +10,7 @@ from auditor.remedy.json_keys import is_movable, move_json_key
 from auditor.remedy.not_null import set_not_null
 from auditor.remedy.operation import Operation, PlanContext, Referral
 from auditor.remedy.privileges import revoke
+from auditor.remedy.referring import Referring
 from auditor.remedy.remedy import Remedy, compose, plan_of, sql_of, validated_by
 from auditor.remedy.rows import assign, set_aside
 from auditor.remedy.security import create_policy, drop_policy, enable_row_security, force_row_security
@@ -19,12 +21,14 @@ __all__ = [
     "Operation",
     "PlanContext",
     "Referral",
+    "Referring",
     "Remedy",
     "add_check",
     "add_foreign_key",
     "add_unique",
     "assign",
     "await_decision",
+    "back_fill",
     "compose",
     "create_index",
     "create_policy",

@@ -20,14 +20,19 @@ from auditor.sql import Condition, Expression, Sql
 def around(context: PlanContext, quarantine: Quarantine) -> Iterator[Step | Note]:
     """What every change of a table's rows needs: its quarantine; and constraints that would refuse the old rows."""
     yield from quarantine.steps(context)
-    if fired := [printable(each.name) for each in quarantine.table.triggers if each.enabled in "OA"]:
-        yield Note(
-            f"{named(quarantine.table)}: triggers fire during the clean-up ({', '.join(fired)}), not on a rollback;"
-            " what they write into other tables stays"
-        )
+    yield from firing(quarantine.table)
     for constraint in quarantine.table.constraints:
         if not constraint.validated and constraint.enforced:
             yield from reopened(context, quarantine.table, constraint)
+
+
+def firing(table: Table) -> Iterator[Note]:
+    """Which triggers fire."""
+    if fired := [printable(each.name) for each in table.triggers if each.enabled in "OA"]:
+        yield Note(
+            f"{named(table)}: triggers fire during the clean-up ({', '.join(fired)}), not on a rollback;"
+            " what they write into other tables stays"
+        )
 
 
 def broken_keys_reopened(context: PlanContext, table: Table) -> Iterator[Step | Note]:

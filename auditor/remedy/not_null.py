@@ -20,7 +20,7 @@ from auditor.remedy.constraints import (
     scans,
     validate_constraint,
 )
-from auditor.remedy.operation import Operation, PlanContext
+from auditor.remedy.operation import Operation, PlanContext, Refusal
 from auditor.remedy.script import LONG, block, named, oid_of, refuse, transaction, when, words
 from auditor.sql import Sql
 
@@ -31,7 +31,10 @@ class _SetNotNull:
     column: str
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
-        if context.catalog.server.major >= 18:
+        if (self.table.schema, self.table.name, self.column) in context.emptied:
+            called = f"{named(self.table)}({printable(self.column)})"
+            yield Refusal(f"{called} is not set NOT NULL: rows that this plan inserts leave it NULL")
+        elif context.catalog.server.major >= 18:
             name = free_name(self.table, self.table.name, self.column, suffix="not_null")
             definition = f"NOT NULL {sql.quote(self.column)} NOT VALID"
             broken = f"{sql.quote(self.column)} IS NULL"

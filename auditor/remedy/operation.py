@@ -46,7 +46,8 @@ class PlanContext:
     Rows that refer to a row which is set aside go with it, let go of it, or are re-pointed, through `referrals` too.
     `broken` are the foreign keys that are validated and violated all the same, by schema, table and name: no row that
     violates one can come back while it stands. `stuck` are the constraints that are NOT VALID and whose violations
-    stay, named alike: a row that violates one cannot be updated. `fills` are what the plan fills NULLs with.
+    stay, named alike: a row that violates one cannot be updated. `fills` are what the plan fills NULLs with, `emptied`
+    the columns, by schema, table and name, that rows which it inserts leave NULL.
     """
 
     catalog: Catalog
@@ -57,6 +58,7 @@ class PlanContext:
     broken: frozenset[tuple[str, str, str]] = frozenset()
     stuck: frozenset[tuple[str, str, str]] = frozenset()
     fills: tuple[Fill, ...] = ()
+    emptied: frozenset[tuple[str, str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

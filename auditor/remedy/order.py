@@ -15,6 +15,9 @@ SET_ASIDE, DUPLICATES, ASSIGN = range(3)
 # also when what it refers to goes.
 CHECKED, FILL = -1_000_000, -999_999
 
+# Rows that others refer to are made before all that.
+MADE = -2_000_000
+
 # Before everything else in its file.
 FIRST = -1_000_000_000
 
@@ -32,7 +35,17 @@ def forward(context: PlanContext, table: Table, rank: int, tie: str) -> Order:
 
 def backward(context: PlanContext, table: Table, rank: int, tie: str) -> Order:
     """The place of the step that undoes it: exactly the other way round, among the other restoring steps."""
-    place, name = forward(context, table, rank, tie)
+    return undone(forward(context, table, rank, tie))
+
+
+def made(context: PlanContext, table: Table, tie: str) -> Order:
+    """The place of a step that makes rows of this table: those that it refers to may have to be made first."""
+    return MADE + _depth(context, table), f"{table.schema}.{table.name} {tie}"
+
+
+def undone(order: Order) -> Order:
+    """Among the restoring steps, the place of what undoes the clean-up step of that place."""
+    place, name = order
     return RESTORE + 1_000_000 - place, _reversed(name)
 
 

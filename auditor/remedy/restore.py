@@ -95,6 +95,36 @@ WHERE kept.{step} = {label} AND kept.{at} = auditor_block.moment AND kept.{row} 
     return Return(label=step, quarantines=(quarantine,), image="new", statement=statement)
 
 
+def take_away(step: str, quarantine: Quarantine, columns: Sequence[str], in_use: Sequence[Sql], check: Sql) -> Return:
+    """Deletes the rows that the step inserted, known again by these columns: under lock, where they are as they were
+    inserted, and none of the statements `in_use` names their number. An image whose row is gone goes as well."""
+    table = quarantine.table
+    statement = sql.compose(
+        """{check}
+PERFORM 1 FROM {table} AS kept, {kept} AS made WHERE {this} AND {key} FOR UPDATE OF kept;
+DELETE FROM {table} AS kept USING {kept} AS made WHERE {this} AND {key} AND {unchanged}{unused};
+DELETE FROM {kept} AS made WHERE {this} AND NOT EXISTS (SELECT FROM {table} AS kept WHERE {key});""",
+        check=check,
+        table=sql.name(table.schema, table.name),
+        kept=sql.name(QUARANTINE_SCHEMA, quarantine.name),
+        this=_this(step, quarantine),
+        key=Sql(" AND ".join(_equal(table.column(each), "kept", "made") for each in columns)),
+        unchanged=Sql(" AND ".join(_same(each, "kept", "made") for each in quarantine.columns)),
+        unused=Sql("".join(f"\nAND made.{sql.quote(quarantine.meta[2])} NOT IN ({each})" for each in in_use)),
+    )
+    return Return(label=step, quarantines=(quarantine,), image="new", statement=statement)
+
+
+def _this(step: str, quarantine: Quarantine) -> Sql:
+    """That the image `made` is one of the new ones to be undone."""
+    return sql.compose(
+        "made.{step} = {label} AND made.{image} = 'new' AND made.{at} = auditor_block.moment"
+        " AND (auditor_block.one IS NULL OR made.{row} = auditor_block.one)",
+        label=sql.literal(step),
+        **_meta(quarantine),
+    )
+
+
 def _beside(table: Table, assigned: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(
         column.name

@@ -12,7 +12,7 @@ from auditor.model import Finding, Outcome, Plan, Remedy, Witness
 from auditor.probe import Verdict
 from auditor.remedy import PlanContext, compose, plan_of, sql_of
 from auditor.remedy.operation import Fill
-from auditor.remedy.remedy import filled_by
+from auditor.remedy.remedy import emptied_by, filled_by
 from auditor.results.answers import Answer, failure, without_implied
 from auditor.scan import detection_sql, witnesses
 
@@ -70,6 +70,7 @@ def _context(found: Sequence[Answer], facts: Facts, plan_id: str) -> PlanContext
         broken=frozenset(_broken_keys(found)),
         stuck=frozenset(_stuck(found)),
         fills=tuple(_fills(found)),
+        emptied=frozenset(_emptied(found)),
     )
 
 
@@ -126,6 +127,11 @@ def _fills(found: Sequence[Answer]) -> Iterator[Fill]:
     for each in found:
         if _violations(each):
             yield from chain(*(filled_by(remedy) for remedy in _remedies(each) if remedy.chosen))
+
+
+def _emptied(found: Sequence[Answer]) -> Iterator[tuple[str, str, str]]:
+    for each in found:
+        yield from chain(*(emptied_by(remedy) for remedy in _remedies(each) if remedy.chosen))
 
 
 def _violations(each: Answer) -> int | None:

@@ -79,7 +79,9 @@ def orphaned_reference(facts: Facts) -> Iterator[ReferenceProbe]:
         Set the key NULL where the column may be NULL, else set the rows aside; then declare the foreign key, with an
         index on the referencing columns. Below that confidence nothing is done unless you choose it, nor where the key
         is a name: there, correct what is only misspelled first. What stands for NULL, and what differs from a key by
-        case, accents or blanks alone, is counted apart: `sentinel-reference`, `misspelled-reference`.
+        case, accents or blanks alone, is counted apart: `sentinel-reference`, `misspelled-reference`. Where a key is
+        all that a missing row needs (its other columns may be NULL, or have a default), `back-fill` under `[remedies]`
+        inserts these rows instead; nothing chooses that by itself.
     """
     yield from orphan_probes(facts, "plain", _worded)
 

@@ -29,7 +29,11 @@ def test_a_variant_is_in_the_plan_where_the_configuration_chooses_it(database: D
     database.psql(NOTES)
     before = snapshot(database)
     own = finding(database)
-    assert [(each.kind, each.chosen) for each in own.remedies] == [("set-null", True), ("set-aside", False)]
+    assert [(each.kind, each.chosen) for each in own.remedies] == [
+        ("set-null", True),
+        ("set-aside", False),
+        ("back-fill", False),
+    ]
     config = parse_config(f'[remedies]\n"{own.fingerprint}" = "set-aside"')
 
     first = audit(database, config)
@@ -37,7 +41,11 @@ def test_a_variant_is_in_the_plan_where_the_configuration_chooses_it(database: D
     apply(database, plan)
 
     (same,) = [each for each in first.findings if each.fingerprint == own.fingerprint]
-    assert [(each.kind, each.chosen) for each in same.remedies] == [("set-null", False), ("set-aside", True)]
+    assert [(each.kind, each.chosen) for each in same.remedies] == [
+        ("set-null", False),
+        ("set-aside", True),
+        ("back-fill", False),
+    ]
     with database.connect() as connection:
         assert connection.execute("SELECT count(*), count(call_id) FROM notes").fetchone() == (50, 50)
     again = audit(database, config)
@@ -63,4 +71,4 @@ def test_a_remedy_that_the_finding_has_not_is_wrong_use(database: Database) -> N
     fingerprint = finding(database).fingerprint
     with pytest.raises(AuditorError, match=f"{fingerprint} has no remedy 'set-nul'") as raised:
         audit(database, parse_config(f'[remedies]\n"{fingerprint}" = "set-nul"'))
-    assert raised.value.hint == "choose one of set-null, set-aside, none under [remedies]"
+    assert raised.value.hint == "choose one of set-null, set-aside, back-fill, none under [remedies]"
