@@ -30,12 +30,16 @@ from auditor.remedy import Operation, Remedy, assign, set_aside
 
 @dataclass(frozen=True, kw_only=True)
 class Orphans:
-    """The orphans of one kind that a reference turned out to have, and the ways to mend them, the chosen one first."""
+    """The orphans of one kind that a reference turned out to have, and the ways to mend them, the chosen one first.
+
+    `column` is the one that the plan gives to a key inside JSON, None where it gives none.
+    """
 
     reference: Reference
     join: AntiJoin
     measured: Measurement
     remedies: tuple[Remedy, ...]
+    column: str | None = None
 
     @property
     def refers(self) -> str:
@@ -67,8 +71,11 @@ def _judge(  # noqa: PLR0917
 ) -> Judgement | None:
     if not measured.violations:
         return None
-    remedies = _remedies_for(facts, reference, join, kind, measured)
-    message, hint = worded(Orphans(reference=reference, join=join, measured=measured, remedies=remedies))
+    then = _then(facts, reference, join, kind, measured)
+    remedies = _remedies_for(facts, reference, join, kind, measured, then)
+    column = asked_column(facts, reference) if then else None
+    found = Orphans(reference=reference, join=join, measured=measured, remedies=remedies, column=column)
+    message, hint = worded(found)
     is_intended = intended_action(facts, reference) is not None
     return Judgement(
         message=message,
@@ -80,17 +87,27 @@ def _judge(  # noqa: PLR0917
     )
 
 
-def _remedies_for(
+def _then(
     facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, measured: Measurement
-) -> tuple[Remedy, ...]:
-    """The ways to mend the orphans of one kind, the chosen one first; the foreign key follows where the plan mends
-    those of the other kinds as well."""
+) -> tuple[Operation, ...]:
+    """The foreign key, and what it needs: it follows where the plan mends the orphans of the other kinds as well."""
     others = (name for name, number in measured.by_kind if number and name != kind)
-    then: tuple[Operation, ...] = ()
-    if all(_is_mended(facts, reference, join, each, measured) for each in others):
-        action: Action = intended_action(facts, reference) or "NO ACTION"
-        then = moved(join, reference, asked_column(facts, reference), action)
-        then = then or declaration(join.table, join.referenced, reference, action)
+    if not all(_is_mended(facts, reference, join, each, measured) for each in others):
+        return ()
+    action: Action = intended_action(facts, reference) or "NO ACTION"
+    then = moved(join, reference, asked_column(facts, reference), action)
+    return then or declaration(join.table, join.referenced, reference, action)
+
+
+def _remedies_for(  # noqa: PLR0917
+    facts: Facts,
+    reference: Reference,
+    join: AntiJoin,
+    kind: OrphanName,
+    measured: Measurement,
+    then: tuple[Operation, ...],
+) -> tuple[Remedy, ...]:
+    """The ways to mend the orphans of one kind, the chosen one first; `then` are the operations that follow."""
     found = (*_ways(facts, reference, join, kind, then), *_moves(facts, reference, join, kind, then))
     chosen = _is_mended(facts, reference, join, kind, measured)
     # A guess, and one that not a single row bears out, changes no row unless a person chooses it.

@@ -12,7 +12,7 @@ from auditor.intentions import reference_of
 from auditor.knowledge.back_fills import are_comparable, back_fills
 from auditor.knowledge.naming import words
 from auditor.knowledge.nullability import is_settable
-from auditor.model import Reference, Subject
+from auditor.model import Reference, Subject, printable
 from auditor.probe import OrphanName, Proposed, subject_of
 from auditor.references import AntiJoin, anti_join
 from auditor.references.anti_join import meant
@@ -163,8 +163,11 @@ def declaration(
     return (*key, *index, foreign_key)
 
 
-def then_declare(join: AntiJoin, reference: Reference) -> str:
-    """How a hint ends that mends the orphans: what a foreign key needs beside that."""
+def then_declare(join: AntiJoin, reference: Reference, column: str | None) -> str:
+    """How a hint ends that mends the orphans: what a foreign key needs beside that. `column` is the one that a key
+    inside JSON gets."""
+    if column is not None:
+        return f", give the key a column of its own, {printable(column)}, and declare the foreign key"
     needed = "; ".join(obstacles(join.table, join.referenced, reference))
     if declaration(join.table, join.referenced, reference):
         return ", then declare the foreign key" + (f"; before that: {needed}" if needed else "")

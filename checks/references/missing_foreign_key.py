@@ -16,7 +16,7 @@ from auditor.knowledge.orphans import (
     undeclared,
 )
 from auditor.knowledge.wording import counted
-from auditor.model import Certainty, Reference, Severity
+from auditor.model import Certainty, Reference, Severity, printable
 from auditor.probe import Judgement, Measurement, ReferenceProbe
 from auditor.references import AntiJoin, anti_join
 from auditor.remedy import Remedy
@@ -72,14 +72,16 @@ def _judge(facts: Facts, reference: Reference, join: AntiJoin, measured: Measure
     return Judgement(
         message=f"{subject_of_reference(join, reference)} refers to {referenced_text(reference)}, finds it for all of "
         f"{counted(measured.population, 'value')}, and has no foreign key",
-        hint=_hint(join, reference),
+        hint=_hint(join, reference, asked_column(facts, reference) if then else None),
         certainty=Certainty.PROVEN if action else Certainty.INFERRED,
         remedies=(remedy,) if then else (),
         parameters=(referenced_text(reference),),
     )
 
 
-def _hint(join: AntiJoin, reference: Reference) -> str:
+def _hint(join: AntiJoin, reference: Reference, column: str | None) -> str:
+    if column is not None:
+        return f"Give the key a column of its own, {printable(column)}, and declare it"
     first = [*obstacles(join.table, join.referenced, reference)]
     if not join.table.finds(reference.columns):
         first.append(f"{subject_of_reference(join, reference)} needs an index, or each delete reads the whole table")

@@ -49,4 +49,4 @@ def _worded(found: Orphans) -> tuple[str, str]:
         f"{found.refers} differs by case, accents or blanks alone in {measured.violations:,} of "
         f"{counted(measured.population, 'value')}"
     )
-    return message, f"{summary[0].upper()}{summary[1:]}{then_declare(found.join, found.reference)}"
+    return message, f"{summary[0].upper()}{summary[1:]}{then_declare(found.join, found.reference, found.column)}"

@@ -93,7 +93,7 @@ def _worded(found: Orphans) -> tuple[str, str]:
         f"{found.refers} finds no row there for {elements}{measured.violations:,} of "
         f"{counted(measured.population, 'value')}"
     )
-    return message, f"{_first(found)}{then_declare(found.join, reference)}"
+    return message, f"{_first(found)}{then_declare(found.join, reference, found.column)}"
 
 
 def _first(found: Orphans) -> str:

@@ -45,7 +45,7 @@ def _worded(found: Orphans) -> tuple[str, str]:
         f"{found.refers} holds a sentinel instead of NULL in {measured.violations:,} of "
         f"{counted(measured.population, 'value')}"
     )
-    return message, f"{_first(found)}{then_declare(found.join, found.reference)}"
+    return message, f"{_first(found)}{then_declare(found.join, found.reference, found.column)}"
 
 
 def _first(found: Orphans) -> str:

@@ -64,6 +64,10 @@ def test_the_column_is_filled_and_constrained_and_taken_away(
     loaded(database, type_, key)
     before = snapshot(database)
     first = audit(database, config(MOVED))
+    (orphans,) = (each for each in first.findings if each.check == "orphaned-reference")
+    assert orphans.hint == (
+        'Set the orphans aside, give the key a column of its own, ca"ll %id, and declare the foreign key'
+    )
     plan = write_plan(first, tmp_path)
     assert complaints(first, database.server_version, tmp_path) == ""
 
@@ -201,6 +205,7 @@ def test_without_orphans_it_is_a_missing_foreign_key_and_unasked_it_is_a_variant
         connection.execute("""DELETE FROM "o'dd"."met""rics" WHERE id < -1""")
     (missing,) = (each for each in audit(database18, config(MOVED)).findings if each.family == "references")
     assert (missing.check, [each.chosen for each in missing.remedies]) == ("missing-foreign-key", [True])
+    assert missing.hint == 'Give the key a column of its own, ca"ll %id, and declare it'
 
 
 def test_a_column_for_what_is_in_one_is_wrong_use(database18: Database) -> None:
