@@ -106,6 +106,9 @@ def readme(audit: Audit, layout: str, places: dict[Phase, str]) -> str:
         notes=grouped(note.text for note in audit.plan.notes),
         strong=sum(step.lock.startswith(_STRONG) for step in steps if step.phase is not Phase.ROLLBACK),
         waits=_waits(steps),
+        room=audit.plan.room,
+        room_asked=any(step.asks_for_room for step in steps),
+        largest=max((step for step in steps if step.room), key=_logged, default=None),
         tables=tables[:_LARGEST],
         more_tables=len(tables[_LARGEST:]),
         unmended=_unmended(audit),
@@ -127,6 +130,10 @@ def _unmended(audit: Audit) -> list[Finding]:
 
 def _mended(audit: Audit) -> set[str]:
     return {fingerprint for step in audit.plan.steps for fingerprint in step.fingerprints}
+
+
+def _logged(step: Step) -> int:
+    return step.room.log if step.room else 0
 
 
 def _waits(steps: Sequence[Step]) -> list[str]:

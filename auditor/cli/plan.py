@@ -14,6 +14,7 @@ from auditor.errors import AuditorError
 from auditor.model import Audit
 from auditor.rehearsal.backup import write_drop_backup
 from auditor.rehearsal.folder import read_plan
+from auditor.remedy import compose
 from auditor.results.summary import CLEAN, INCOMPLETE
 from auditor.stored import read_audit
 
@@ -60,4 +61,4 @@ def _only(audit: Audit, fingerprints: tuple[str, ...]) -> Audit:
     for wanted in fingerprints:
         if wanted not in known:
             raise AuditorError(f"there is no finding {wanted}", "see the fingerprints in the report")
-    return replace(audit, plan=audit.plan.concerning(fingerprints))
+    return replace(audit, plan=compose(audit.plan.concerning(fingerprints)))

@@ -13,7 +13,7 @@ from auditor.model.audit import (
     ToolInfo,
 )
 from auditor.model.finding import Coverage, Finding, Remedy, RemedySql, Witness
-from auditor.model.plan import DECISION, Note, Phase, Plan, Step
+from auditor.model.plan import DECISION, ROOM, Note, Phase, Plan, Room, Step
 from auditor.model.reference import Reference, ReferencedSide, When
 from auditor.model.rehearsal import CopiedRows, Rehearsal, RehearsalVerdict
 from auditor.model.script import Part, psql_text
@@ -22,6 +22,7 @@ from auditor.model.words import Certainty, Outcome, Severity, Status
 
 __all__ = [
     "DECISION",
+    "ROOM",
     "Audit",
     "Certainty",
     "CheckSummary",
@@ -42,6 +43,7 @@ __all__ = [
     "RehearsalVerdict",
     "Remedy",
     "RemedySql",
+    "Room",
     "Run",
     "ScanRecord",
     "Severity",

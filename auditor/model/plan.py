@@ -36,6 +36,16 @@ class Phase(StrEnum):
 
 DECISION = "decision-"
 """How the id begins of a step that a person has to decide about."""
+ROOM = "room-"
+"""How the id begins of the step that asks whether there is room."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Room:
+    """Bytes, at most, by the statistics: what the quarantine will hold, and what goes to the write-ahead log."""
+
+    quarantine: int
+    log: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +53,8 @@ class Step:
     """One piece of a plan that can be run again.
 
     `id` identifies the step by what it does (equal steps are one step); `order` sorts it within its phase;
-    `lock` names the strongest lock and the table in words; `rows` is the number of rows it is expected to change.
+    `lock` names the strongest lock and the table in words; `rows` is the number of rows it is expected to change,
+    `room` what it takes for that, where both can be told.
     `parts` run in their order.
     """
 
@@ -54,6 +65,7 @@ class Step:
     parts: tuple[Part, ...]
     lock: str
     rows: int | None = None
+    room: Room | None = None
     fingerprints: tuple[str, ...] = ()
 
     @property
@@ -70,6 +82,11 @@ class Step:
     def awaits_decision(self) -> bool:
         """Whether it stands for what a person has to decide: it stops its file, and nothing runs past it."""
         return self.id.startswith(DECISION)
+
+    @property
+    def asks_for_room(self) -> bool:
+        """Whether it stops until somebody has seen that there is room for all that the plan takes."""
+        return self.id.startswith(ROOM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,12 @@ class Plan:
     steps: tuple[Step, ...] = ()
     notes: tuple[Note, ...] = ()
     rehearsal: Rehearsal | None = None
+
+    @property
+    def room(self) -> Room:
+        """What all steps take together."""
+        known = [step.room for step in self.steps if step.room is not None]
+        return Room(sum(each.quarantine for each in known), sum(each.log for each in known))
 
     def concerning(self, fingerprints: Collection[str]) -> "Plan":
         """What these findings need, with no other finding named."""

@@ -7,9 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from auditor.model import printable
+from auditor.remedy.room import SETTING
 
 _OWNERS = """
 SELECT r.rolname::pg_catalog.text, r.rolsuper OR r.rolbypassrls,
@@ -31,11 +32,12 @@ class Operator:
     role: str | None = None
     note: str | None = None
 
-    def dsn(self, dsn: str) -> str:
-        """The same database, as this role."""
-        if self.role is None:
-            return dsn
-        return make_conninfo(dsn, options="-c role=" + re.sub(r"([\\\s])", r"\\\1", self.role))
+    def dsn(self, dsn: str, plan_id: str) -> str:
+        """The same database, as this role, which says that there is room: whoever names a copy has seen to it."""
+        settings = {SETTING: plan_id, **({"role": self.role} if self.role is not None else {})}
+        own = str(conninfo_to_dict(dsn).get("options") or "")
+        escaped = (f"-c {name}=" + re.sub(r"([\\\s])", r"\\\1", value) for name, value in settings.items())
+        return make_conninfo(dsn, options=" ".join((own, *escaped)).strip())
 
 
 def owner_of(dsn: str, tables: Collection[tuple[str, str]]) -> Operator:

@@ -165,7 +165,7 @@ class Trial:
         self.failures += [f"{when}: {each}" for each in differences(expected, self._state())]
 
     def _runs(self, script: Script, when: str = "") -> bool:
-        refusal = script.run(self.operator.dsn(self.copy.dsn), self.copy.programs)
+        refusal = script.run(self.operator.dsn(self.copy.dsn, self.plan.audit.plan.id), self.copy.programs)
         if refusal is not None:
             said = refusal.told(values=self.config.samples == "raw")
             stop = f"{printable(script.place(refusal.line))} stops {when}with: {said}"

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from auditor import sql
 from auditor.catalog import Table
 from auditor.catalog.catalog import QUARANTINE_SCHEMA
-from auditor.model import Part
+from auditor.model import Part, Room
 from auditor.remedy.attempts import attempts
 from auditor.remedy.guards import guarded
 from auditor.remedy.images import equal
@@ -28,6 +28,8 @@ BATCH = 1_000
 """Less than a second's work, also where triggers fire and indexes are many."""
 PAUSE = 0.05
 """Seconds between batches, for whoever waits."""
+
+NO_ROOM = Room(0, 0)
 
 Picked = Callable[[Condition | None], Condition]
 """What is true of the rows to change: of all of them or, given what is true of a batch's rows, of those."""
@@ -109,6 +111,7 @@ class Change:
 
     `rows` says which, `expected` how many with all that goes along; `statements` are those that change all of them or,
     given what is true of its rows, one batch. `checks` run before each batch, `first` once before all of them.
+    `room` is what all of it takes.
     """
 
     step: str
@@ -120,6 +123,7 @@ class Change:
     statements: Callable[[Condition | None], Iterable[Sql]]
     path: bool
     first: tuple[Sql, ...] = ()
+    room: Room = NO_ROOM
 
     def work_list(self, context: PlanContext) -> WorkList:
         """The rows that are still to be done, where it goes in batches."""

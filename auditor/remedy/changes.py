@@ -62,6 +62,7 @@ def changing(context: PlanContext, change: Change, rank: int, rows: int | None) 
         parts=(change.part(context),),
         lock=row_lock(*change.tables),
         rows=rows,
+        room=change.room if change.room.log else None,
     )
 
 

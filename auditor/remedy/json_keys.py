@@ -20,6 +20,7 @@ from auditor.remedy.operation import Operation, PlanContext, Refusal
 from auditor.remedy.quarantine import relation_of
 from auditor.remedy.restore import triggers_off
 from auditor.remedy.script import digest, inner, named, oid_of, refuse, transaction, words
+from auditor.remedy.toll import room_of
 from auditor.sql import Condition, Expression, Sql
 
 _UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
@@ -178,6 +179,7 @@ END IF;"""
             checks=(),
             statements=lambda batch: (self._filled(violating(self._unfilled)(batch)),),
             path=True,
+            room=replace(room_of((self.table, self.table.rows, 2)), quarantine=0),
         )
         # What the audit counted are orphans: how many rows are filled is another number.
         made = changing(replace(context, violations=None), change, order.ASSIGN, None)

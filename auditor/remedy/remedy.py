@@ -9,6 +9,7 @@ from auditor.remedy.back_fill import left_null
 from auditor.remedy.constraints import validates
 from auditor.remedy.guards import is_server_step, server_step
 from auditor.remedy.operation import Fill, Operation, PlanContext, Refusal
+from auditor.remedy.room import asking_for_room
 from auditor.remedy.rows import assigned_columns, fill_of
 
 _PHASES = tuple(Phase)
@@ -66,19 +67,22 @@ def sql_of(plan: Plan) -> RemedySql:
 
 
 def compose(*plans: Plan) -> Plan:
-    """One plan from several: each step and note once, with the fingerprints of all, sorted by phase and order.
+    """One plan from several: each step and note once, with the fingerprints of all, sorted by phase and order. Where
+    all steps together take much room, one more asks whether it is there.
 
     Associative, commutative, idempotent; the empty plan is the unit. Steps that assign to the same column are noted.
     """
     by_id: dict[str, list[Step]] = {}
     for step in (step for plan in plans for step in plan.steps):
         by_id.setdefault(step.id, []).append(step)
-    steps = _sorted(_united(equal) for equal in by_id.values())
+    plan_id = min((plan.id for plan in plans if plan.id), default="")
+    united = [_united(equal) for equal in by_id.values() if not equal[0].asks_for_room]
+    steps = _sorted((*united, *asking_for_room(united, plan_id)))
     notes: dict[str, set[str]] = {}
     for note in (*(note for plan in plans for note in plan.notes), *_conflicts(steps)):
         notes.setdefault(note.text, set()).update(note.fingerprints)
     united_notes = tuple(Note(text, tuple(sorted(findings))) for text, findings in sorted(notes.items()))
-    return Plan(id=min((plan.id for plan in plans if plan.id), default=""), steps=steps, notes=united_notes)
+    return Plan(id=plan_id, steps=steps, notes=united_notes)
 
 
 def _sorted(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -86,12 +90,13 @@ def _sorted(steps: Iterable[Step]) -> tuple[Step, ...]:
 
 
 def _united(equal: Sequence[Step]) -> Step:
-    """Equal steps differ in their fingerprints alone, and in the rows that two checks counted."""
+    """Equal steps differ in their fingerprints alone, and in the rows that two checks counted, and what these take."""
     if len(equal) == 1:
         return equal[0]
     rows = max((each.rows for each in equal if each.rows is not None), default=None)
+    room = max((each.room for each in equal if each.room is not None), default=None)
     fingerprints = tuple(sorted({fingerprint for each in equal for fingerprint in each.fingerprints}))
-    alike = {replace(each, rows=rows, fingerprints=fingerprints) for each in equal}
+    alike = {replace(each, rows=rows, room=room, fingerprints=fingerprints) for each in equal}
     return min(alike, key=repr)
 
 

@@ -27,7 +27,7 @@ from auditor.remedy.operation import Fill, Operation, PlanContext, Refusal
 from auditor.remedy.quarantine import Quarantine
 from auditor.remedy.restore import Return, put_back, take_back
 from auditor.remedy.script import digest, named
-from auditor.remedy.toll import described, dragged, room
+from auditor.remedy.toll import described, dragged, room_of, room_to_remove, told
 from auditor.sql import Condition, Expression, Sql
 
 
@@ -84,7 +84,8 @@ def removal_steps(  # noqa: PLR0917
     going = dragged(closure, context.violations)
     if along := described(closure, context.violations):
         yield Note(f"{title}: {along}")
-    yield from room(title, closure.tables, going, 1)
+    taken = room_to_remove(closure, going, (move.table for move in moves(None)))
+    yield from told(title, taken)
     change = Change(
         step=step,
         title=title,
@@ -94,10 +95,11 @@ def removal_steps(  # noqa: PLR0917
         checks=(ready((*quarantines, *others)), unforeseen(closure, rows(None))),
         statements=lambda batch: _removed(step, closure, quarantines, rows(batch), moves(batch)),
         path=not _fires(quarantines + others),
+        room=taken,
     )
-    told = None if moves(None) else context.violations
+    expected = None if moves(None) else context.violations
     back = _returns(context, step, quarantines, closure, moves(None))
-    yield from there_and_back(context, change, rank, told, back)
+    yield from there_and_back(context, change, rank, expected, back)
 
 
 def _removed(
@@ -174,8 +176,9 @@ def assignment_steps(  # noqa: PLR0917
         statements=lambda batch: (assign_statement(quarantine, step, together, rows(batch)),),
         path=not _fires([quarantine]),
         first=first,
+        room=room_of((table, context.violations, 2)),
     )
-    yield from room(change.title, (table,), {table.oid: change.expected}, 2)
+    yield from told(change.title, change.room)
     yield from there_and_back(context, change, rank, context.violations, [take_back(step, quarantine, together)])
 
 

@@ -1,11 +1,11 @@
 """What a clean-up will take, in numbers: rows that go along, the quarantine's size. Estimates, from the statistics."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import floor, log10
 
 from auditor.catalog import Table
 from auditor.catalog.estimates import null_fraction
-from auditor.model import Note
+from auditor.model import Note, Room
 from auditor.remedy.closure import Closure, Edge
 from auditor.remedy.script import named
 
@@ -66,18 +66,41 @@ def _rounded(number: float) -> int:
     return whole if whole < 100 else round(whole, 1 - floor(log10(whole)))
 
 
-def room(title: str, tables: tuple[Table, ...], going: Mapping[int, float], images: int) -> Iterator[Note]:
-    """How much the quarantine will hold, of each row so many images; and the log, for whoever archives it.
+def room_of(*changed: tuple[Table, float | None, int]) -> Room:
+    """What is taken by changes of rows of a table, about so many, of each of which the quarantine keeps so many images.
 
     After a checkpoint the first change of a page logs all of it: few rows on many pages log far more than they are.
     """
-    known = [table for table in tables if table.rows and table.oid in going]
-    held = _SPARE * sum(images * going[each.oid] * (each.bytes / (each.rows or 1.0) + _BESIDE) for each in known)
-    pages = sum(min(going[each.oid], each.pages) * (1 if images == 1 else 2 + len(each.indexes)) for each in known)
-    log = _LOGGED * held + pages * _PAGE
-    if log >= _WORTH_SAYING:
+    known = [(table, rows, images) for table, rows, images in changed if table.rows and rows]
+    held = _SPARE * sum(images * rows * (table.bytes / (table.rows or 1.0) + _BESIDE) for table, rows, images in known)
+    pages = sum(
+        min(rows, table.pages) * (1 if images == 1 else 2 + len(table.indexes)) for table, rows, images in known
+    )
+    return Room(round(held), round(_LOGGED * held + pages * _PAGE))
+
+
+def room_to_remove(closure: Closure, going: Mapping[int, float], moving: Iterable[Table]) -> Room:
+    """What it takes to set rows aside with all that goes along; of `moving`, rows that refer to them are re-pointed."""
+    first = closure.tables[0]
+    moved = ((table, _each(table, first, going), 2) for table in moving)
+    released = ((edge.table, _released(edge, going), 2) for edge in closure.letting_go)
+    return room_of(*((table, going.get(table.oid), 1) for table in closure.tables), *released, *moved)
+
+
+def _each(table: Table, referenced: Table, going: Mapping[int, float]) -> float:
+    return going.get(referenced.oid, 0.0) * (table.rows or 0.0) / (referenced.rows or 1.0)
+
+
+def told(title: str, room: Room) -> Iterator[Note]:
+    """The room that a step takes, for whoever archives the log; nothing where it is little."""
+    if room.log >= _WORTH_SAYING:
         yield Note(
-            f"{title}: the quarantine takes up to {_rounded(max(1, held / _MEGABYTE)):,} MB, the write-ahead log up to"
-            f" {_rounded(log / _MEGABYTE):,} MB; see that there is room for both, also where the log is archived or"
-            " kept for a replica"
+            f"{title}: the quarantine takes up to {megabytes(room.quarantine)}, the write-ahead log up to"
+            f" {megabytes(room.log)}; see that there is room for both, also where the log is archived or kept for a"
+            " replica"
         )
+
+
+def megabytes(number: int) -> str:
+    """To two digits, and never none."""
+    return f"{_rounded(max(1, number / _MEGABYTE)):,} MB"
