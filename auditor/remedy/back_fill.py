@@ -18,7 +18,7 @@ from auditor.remedy.quarantine import Quarantine, relation_of
 from auditor.remedy.referring import Memory, Referring, loose_keys_reopened, may_hold_orphans, used
 from auditor.remedy.restore import Return, take_away
 from auditor.remedy.script import inner, named, oid_of, refuse, when, words
-from auditor.remedy.toll import room
+from auditor.remedy.toll import room_of, told
 from auditor.sql import Condition, Sql
 
 _MISSING = "auditor_missing"
@@ -41,7 +41,7 @@ class _BackFill:
         yield from firing(self.referenced)
         yield from loose_keys_reopened(context, self.referring)
         yield from self._told(context)
-        yield from room(change.title, (self.referenced,), {self.referenced.oid: change.expected}, 1)
+        yield from told(change.title, change.room)
         yield self._forward(context, change)
         yield self._backward(context, change, quarantine)
         yield holds_no(self._table, self.violation, context)
@@ -66,6 +66,7 @@ class _BackFill:
             statements=lambda batch: (self._made(quarantine, rows(batch)),),
             path=not any(trigger.enabled != "D" for trigger in self.referenced.triggers),
             first=tuple(statement for memory in memories for statement in memory.noted()),
+            room=room_of((self.referenced, context.violations, 1)),
         )
 
     def _memory(self, context: PlanContext, referring: Referring) -> Memory:
@@ -80,6 +81,7 @@ class _BackFill:
             parts=(change.part(context),),
             lock=self._lock,
             rows=context.violations,
+            room=change.room,
         )
 
     @property
