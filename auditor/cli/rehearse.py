@@ -16,6 +16,7 @@ from auditor.rehearsal.rehearse import rehearse, rehearse_on
 
 PROVED, NOT_PROVED, INCOMPLETE = 0, 1, 3
 _LISTED = 20
+_LONGEST = 600
 
 
 @click.command("rehearse")
@@ -60,7 +61,8 @@ def _show(rehearsal: Rehearsal) -> None:
         ("to know", rehearsal.notes),
     ):
         for line in lines:
-            click.echo(f"  {title}: {line}")
+            more = " …, as plan.json says" if len(line) > _LONGEST else ""
+            click.echo(f"  {title}: {line[:_LONGEST]}{more}")
     click.echo(f"  next: {rehearsal.next_step}")
 
 

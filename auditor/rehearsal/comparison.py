@@ -13,7 +13,6 @@ from auditor.model import printable
 from auditor.rehearsal.identity import Flag, Name, Rows, Snapshot
 
 _SHOWN = 6
-_NAMED = 8
 # Of an entry in a dump: a name may hold a newline, too.
 _END = ";\n\n\n--"
 
@@ -138,7 +137,5 @@ def why_uncompared(*states: Snapshot) -> Iterator[str]:
             part = "neither rows nor definition" if table in state.undumped else "the rows"
             reasons.setdefault(f"not compared, as {why}: {part} of ", set()).add(table)
     for said, tables in sorted(reasons.items()):
-        named = [".".join(each) for each in sorted(tables)]
-        more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
-        yield printable(said + ", ".join(named[:_NAMED]) + more)
+        yield printable(said + ", ".join(".".join(each) for each in sorted(tables)))
     yield from sorted({f"not compared: the schema: {each.no_dump}" for each in states if each.no_dump})

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 import psycopg
 from psycopg import sql as names
 from psycopg.conninfo import make_conninfo
 
-from auditor.connect import Session
+from auditor.connect import Session, summary_of
 from auditor.embedded import private_server
+from auditor.errors import AuditorError
 from auditor.rehearsal.programs import Programs, client_for, server_for
 from auditor.rehearsal.reduced import reduced
 from auditor.rehearsal.roles import copy_roles
 from auditor.rehearsal.rows import Loaded, load, narrowed, sources_of
 from auditor.rehearsal.sample import Sample
-from auditor.rehearsal.schema import Missing, add_invalid_indexes, add_violated_keys, missing
+from auditor.rehearsal.schema import Missing, add_invalid_indexes, add_violated_keys, cut_off, missing
 
 _TARGET = """
 SELECT pg_catalog.current_database()::pg_catalog.text, pg_catalog.pg_encoding_to_char(d.encoding)::pg_catalog.text
@@ -62,7 +63,13 @@ def private_copy(session: Session, dsn: str, sample: Sample | None) -> Iterator[
     with private_server(server.folder) as maintenance:
         own = make_conninfo(maintenance, options="-c statement_timeout=0")  # not those of PGOPTIONS
         _create(make_conninfo(own, dbname="template1"), name, encoding)
-        yield _made(session, dsn, sample, server, make_conninfo(own, dbname=name))
+        try:
+            made = _made(session, dsn, sample, server, make_conninfo(own, dbname=name))
+        except psycopg.Error as error:
+            if not source.is_usable:
+                raise
+            raise AuditorError(f"the copy cannot be made: {summary_of(error)}", "name a copy with --on") from None
+        yield made
 
 
 def _made(session: Session, dsn: str, sample: Sample | None, server: Programs, own: str) -> Copy:
@@ -71,7 +78,8 @@ def _made(session: Session, dsn: str, sample: Sample | None, server: Programs, o
         copy_roles(session.main, target, name)
         loaded = _fill(session, dsn, own, server, sample)
         absent = missing(session.main, target)
-        target.execute("VACUUM (ANALYZE)")
+        with suppress(psycopg.errors.DataError):  # a function of an index that fails on a row
+            target.execute("VACUUM (ANALYZE)")
     return Copy(
         dsn=own,
         place=f"a PostgreSQL {version // 10_000}.{version % 10_000} of its own",
@@ -98,6 +106,7 @@ def _fill(session: Session, dsn: str, own: str, server: Programs, sample: Sample
     if rest is not None:
         client.psql(own, rest.dump, stop=False)
     with psycopg.connect(own, autocommit=True) as target:
+        cut_off(target)
         add_invalid_indexes(source, target)
     with psycopg.connect(own, autocommit=True) as target:
         stored = narrowed(sources_of(source), target)
@@ -107,7 +116,7 @@ def _fill(session: Session, dsn: str, own: str, server: Programs, sample: Sample
     with psycopg.connect(own, autocommit=True) as target:
         target.execute("SET search_path = ''")
         add_violated_keys(source, target)
-    return replace(loaded, notes=rest.notes if rest is not None else ())
+    return loaded if rest is None else replace(loaded, notes=(*loaded.notes, *rest.notes))
 
 
 def _create(maintenance: str, name: str, encoding: str) -> None:

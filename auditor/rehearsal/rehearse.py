@@ -167,18 +167,10 @@ def _notes(trial: Trial) -> Iterator[str]:
         yield trial.operator.note
     for name in trial.unbuilt:
         yield printable(f"the index {name} was invalid before; dropped, it is not built again by a rollback in steps")
-    if copy.major != plan.major:
-        yield f"written for PostgreSQL {plan.major}, rehearsed on {copy.major}: the guards of the version were left out"
-    if copy.database != plan.audit.database.name:
-        yield "the copy has another name than the database: the guards of the name were left out"
-    if copy.missing and copy.missing.extensions and not copy.missing.objects:
-        yield f"extensions that nothing depends on are missing there: {', '.join(copy.missing.extensions)}"
-    if copy.loaded is not None:
-        yield from copy.loaded.notes
-    if copy.sample is not None:
-        yield from copy.sample.capped
+    yield from _notes_of_copy(plan, copy)
     if trial.others_left:
-        yield f"{trial.others_left} blockers have no step in this plan and stay"
+        some = "1 blocker has" if trial.others_left == 1 else f"{trial.others_left} blockers have"
+        yield f"{some} no step in this plan: left as found"
     yield from (f"afterwards the audit infers of a table that no step is about: {each}" for each in trial.guesses)
     for table, name in sorted(trial.unvalidated):
         yield printable(f"{name} of {table} is called valid and is violated: it comes back NOT VALID")
@@ -188,3 +180,18 @@ def _notes(trial: Trial) -> Iterator[str]:
         yield "the files of steps/ ran once, as a runner runs them: a second time was not tried"
     if not plan.scripts.back:
         yield "the plan has no rollback"
+
+
+def _notes_of_copy(plan: PlanFolder, copy: Copy) -> Iterator[str]:
+    if copy.major != plan.major:
+        yield f"written for PostgreSQL {plan.major}, rehearsed on {copy.major}: the guards of the version were left out"
+    if copy.database != plan.audit.database.name:
+        yield "the copy has another name than the database: the guards of the name were left out"
+    if copy.missing:
+        yield from copy.missing.elsewhere
+    if copy.missing and copy.missing.extensions and not any(copy.missing.gaps):
+        yield f"extensions that nothing depends on are missing there: {', '.join(copy.missing.extensions)}"
+    if copy.loaded is not None:
+        yield from copy.loaded.notes
+    if copy.sample is not None:
+        yield from copy.sample.capped

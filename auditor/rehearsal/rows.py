@@ -96,7 +96,7 @@ def load(source: Connection, target: psycopg.Connection, parts: Iterable[tuple[S
         except (psycopg.Error, RewrittenError) as error:
             gaps.append(f"rows of {stored} could not be copied: {summary_of(error)}")
     gaps += _sequences(source, target)
-    return Loaded(numbers, tuple(gaps))
+    return Loaded(numbers, tuple(gaps), tuple(_large_objects(source)))
 
 
 def _stream(source: Connection, target: psycopg.Connection, stored: Stored, what: str) -> int:
@@ -118,6 +118,13 @@ def _sequences(source: Connection, target: psycopg.Connection) -> Iterator[str]:
             target.execute(f"SELECT pg_catalog.setval({sql.literal(name)}, {value})".encode())
         except psycopg.Error as error:
             yield f"the sequence {printable(name)} could not be set: {summary_of(error)}"
+
+
+def _large_objects(source: Connection) -> Iterator[str]:
+    """The schema's dump makes them, as rows name them and triggers may remove them."""
+    ((number,),) = source.execute("SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata")
+    if number:
+        yield f"{number:,} large objects are empty there"
 
 
 def _list(columns: Iterable[str]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psycopg
+from psycopg import sql as names
 
 from auditor import sql
 from auditor.connect import Connection
@@ -47,10 +47,37 @@ SELECT 'function', n.nspname, p.oid::pg_catalog.regprocedure::text, ''
 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 WHERE p.oid >= 16384 AND {own_function}
 """
+# Whatever else has a name of its own.
+_CATALOGS = {
+    "pg_type": "each.typtype IN ('d', 'e', 'r') OR each.typtype = 'c' AND EXISTS (SELECT FROM pg_catalog.pg_class c"
+    " WHERE c.oid = each.typrelid AND c.relkind = 'c')",
+    "pg_collation": "true",
+    "pg_operator": "true",
+    "pg_opclass": "true",
+    "pg_opfamily": "true",
+    "pg_cast": "true",
+    "pg_conversion": "true",
+    "pg_language": "true",
+    "pg_ts_config": "true",
+    "pg_ts_dict": "true",
+    "pg_foreign_server": "true",
+    "pg_event_trigger": "true",
+    "pg_publication": "true",
+    "pg_statistic_ext": "true",
+    "pg_rewrite": "each.rulename <> '_RETURN'",
+}
+_NAMED = """
+UNION ALL
+SELECT said.type, '', said.identity, '' FROM pg_catalog.{catalog} each,
+LATERAL pg_catalog.pg_identify_object('pg_catalog.{catalog}'::pg_catalog.regclass, each.oid, 0) said
+WHERE each.oid >= 16384 AND ({condition}) AND {own}"""
 _OWN = """NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
     WHERE d.classid = 'pg_catalog.{catalog}'::pg_catalog.regclass AND d.objid = {oid} AND d.deptype = 'e')"""
 OBJECTS = _OBJECTS.format(
     own_relation=_OWN.format(catalog="pg_class", oid="c.oid"), own_function=_OWN.format(catalog="pg_proc", oid="p.oid")
+) + "".join(
+    _NAMED.format(catalog=catalog, condition=condition, own=_OWN.format(catalog=catalog, oid="each.oid"))
+    for catalog, condition in _CATALOGS.items()
 )
 
 _EXTENSIONS = "SELECT e.extname FROM pg_catalog.pg_extension e WHERE e.extname <> 'plpgsql' ORDER BY 1"
@@ -75,12 +102,18 @@ class Missing:
     @property
     def gaps(self) -> Iterator[str]:
         """A sentence for each kind; none where an extension is missing and nothing depends on it."""
-        kinds = Counter(kind for kind, *_ in self.objects)
+        kinds = dict.fromkeys(kind for kind, *_ in self.objects if kind not in _ELSEWHERE)
         since = f", which needs {', '.join(self.extensions)}" if self.extensions else ""
-        for kind, number in kinds.items():
+        for kind in kinds:
             named = [_named(each) for each in self.objects if each[0] == kind]
-            more = f" and {number - 8} more" if number > 8 else ""
-            yield printable(f"not on the copy{since}: {kind} {', '.join(named[:8])}{more}")
+            yield printable(f"not on the copy{since}: {kind} {', '.join(named)}")
+
+    @property
+    def elsewhere(self) -> Iterator[str]:
+        """A sentence on what leads to other servers: no copy has that."""
+        named = [f"{each[0]} {_named(each)}" for each in self.objects if each[0] in _ELSEWHERE]
+        if named:
+            yield printable(f"left out, as it leads to other servers: {', '.join(named)}")
 
     @property
     def tables(self) -> frozenset[str]:
@@ -93,6 +126,7 @@ class Missing:
         return frozenset((place, name) for kind, place, name, _ in self.objects if kind == "column")
 
 
+_ELSEWHERE = ("foreign table", "server")
 _RELATIONS = ("table", "view", "materialised view", "foreign table")
 
 
@@ -114,6 +148,12 @@ def missing(source: Connection, target: psycopg.Connection) -> Missing:
         each for each in lost if each[1] not in tables and not (each[0] == "default" and (each[1], each[2]) in columns)
     )
     return Missing(tuple(sorted(named)), missing_extensions(source, target))
+
+
+def cut_off(target: psycopg.Connection) -> None:
+    """Takes away all that leads to another server: no copy reads there, and no trigger of it writes there."""
+    for (server,) in target.execute("SELECT s.srvname FROM pg_catalog.pg_foreign_server s").fetchall():
+        target.execute(names.SQL("DROP SERVER {} CASCADE").format(names.Identifier(server)))
 
 
 def add_violated_keys(source: Connection, target: psycopg.Connection) -> None:
@@ -154,4 +194,4 @@ def _named(each: Object) -> str:
     kind, place, name, _ = each
     if kind in (*_RELATIONS, "sequence"):
         return f"{place}.{name}"
-    return name if kind in ("index", "function") else f"{name} of {place}"
+    return name if kind in ("index", "function") or not place else f"{name} of {place}"

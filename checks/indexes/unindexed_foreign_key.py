@@ -117,7 +117,8 @@ def _lacking(table: Table, reference: Reference) -> tuple[Leaf, ...] | None:
     lacking = table.leaves_without(serves)
     if not lacking:
         return None
-    return lacking if len(lacking) < len(table.leaves) else ()
+    # An index of the whole is never valid beside a foreign partition, which can have none.
+    return lacking if len(lacking) < len(table.leaves) or table.has_foreign_leaves else ()
 
 
 def _serves(index: Index, reference: Reference) -> bool:
