@@ -14,6 +14,7 @@ from auditor.errors import AuditorError
 from auditor.model import Audit
 from auditor.rehearsal.backup import write_drop_backup
 from auditor.rehearsal.folder import read_plan
+from auditor.rehearsal.triggers import write_drop_triggers
 from auditor.remedy import compose
 from auditor.results.summary import CLEAN, INCOMPLETE
 from auditor.stored import read_audit
@@ -24,15 +25,18 @@ from auditor.stored import read_audit
 @audit_options
 @click.option("--finding", multiple=True, metavar="F-…", help="Only the steps of these findings; repeatable.")
 @click.option("--drop-backup", is_flag=True, help="For PLAN: only the file that drops its quarantine for good.")
+@click.option("--drop-triggers", is_flag=True, help="For PLAN: only the file that lets columns follow JSON no more.")
 @click.option("--out", metavar="DIR", help="The plan is written to DIR/plan (default audit/).")
-def command(source: str | None, finding: tuple[str, ...], drop_backup: bool, **values: Any) -> int:
+def command(
+    source: str | None, finding: tuple[str, ...], drop_backup: bool, drop_triggers: bool, **values: Any
+) -> int:
     """Write the plan folder for a database, or for a stored report.json.
 
     Nothing is run: the files are for reading, and for psql or whom --plan-format names. Exit code 0 where the plan is
     written, 3 where the audit that it follows from has not seen everything.
     """
-    if drop_backup:
-        return _write_drop_backup(source)
+    if drop_backup or drop_triggers:
+        return _write_afterwards(source, "--drop-backup" if drop_backup else "--drop-triggers")
     config = settings(values)
     check_folder(config.out)
     if source is not None and (source.endswith(".json") or Path(source).is_file()):
@@ -49,10 +53,13 @@ def command(source: str | None, finding: tuple[str, ...], drop_backup: bool, **v
     return INCOMPLETE
 
 
-def _write_drop_backup(source: str | None) -> int:
+_AFTERWARDS = {"--drop-backup": write_drop_backup, "--drop-triggers": write_drop_triggers}
+
+
+def _write_afterwards(source: str | None, option: str) -> int:
     if source is None or not Path(source).exists():
-        raise AuditorError("--drop-backup needs the plan that was run", "name its folder, or its report.json")
-    click.echo(f"wrote {write_drop_backup(read_plan(Path(source)))}")
+        raise AuditorError(f"{option} needs the plan that was run", "name its folder, or its report.json")
+    click.echo(f"wrote {_AFTERWARDS[option](read_plan(Path(source)))}")
     return CLEAN
 
 

@@ -92,13 +92,18 @@ def drop_backup(plan: PlanFolder) -> str:
 
 
 def write_drop_backup(plan: PlanFolder) -> Path:
-    """Writes it into the plan folder, that beside the report.json where the plan comes from one."""
+    """Writes it into the plan folder."""
+    return write_into(plan, FILE, drop_backup(plan))
+
+
+def write_into(plan: PlanFolder, name: str, text: str) -> Path:
+    """Writes a file into the plan folder, that beside the report.json where the plan comes from one."""
     folder = plan.path if plan.path is not None or plan.report is None else plan.report.parent / "plan"
     assert folder is not None
-    file = folder / FILE
+    file = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(drop_backup(plan), encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise AuditorError(f"{file} cannot be written: {error.strerror}", "let it be writable") from None
     return file

@@ -35,6 +35,14 @@ _TYPES: dict[str, tuple[str, sa.types.TypeEngine[Any], int]] = {
 }
 
 
+_UNFOLLOW = "unfollow-json-key"
+
+
+def ends_following(step: Step) -> bool:
+    """Whether the step drops what keeps such a column in step: a rollback does, and who has no more need of it."""
+    return step.id.startswith(_UNFOLLOW)
+
+
 def is_movable(key: Column) -> bool:
     """Whether text out of JSON can become a key of that type without a cast that may fail."""
     return key.type.base in _TYPES and key.type.base_schema == "pg_catalog"
@@ -64,7 +72,7 @@ class _JsonKey:
         yield from self._undone(context)
         yield Note(
             f"{self._called} follows {self._place} by a trigger until you drop it: once the application writes the"
-            f" column itself, run {printable(self._dropped)}"
+            " column itself, `auditor plan` on this folder with `--drop-triggers` writes the file that does it"
         )
 
     @property
@@ -208,13 +216,13 @@ END IF;"""
     def _undone(self, context: PlanContext) -> Iterator[Step]:
         """The trigger goes before rows come back, the column after; where it holds what JSON does not, it stays."""
         place = (self.table.schema, self.table.name)
-        for part, rank, title, body in (
-            (order.DROP, LATER, f"{self._called} follows no more", patient(self._dropped, place)),
-            (order.ADD_AGAIN, LATER, f"drop {self._called}", self._taken_away(context)),
+        for verb, part, title, body in (
+            (_UNFOLLOW, order.DROP, f"{self._called} follows no more", patient(self._dropped, place)),
+            ("undo-json-key", order.ADD_AGAIN, f"drop {self._called}", self._taken_away(context)),
         ):
             yield constraint_step(
-                Phase.ROLLBACK, rank, self.table, title, (transaction(title, body, rows=True),),
-                exclusive(self.table), verb="undo-json-key", rollback_part=part,
+                Phase.ROLLBACK, LATER, self.table, title, (transaction(title, body, rows=True),),
+                exclusive(self.table), verb=verb, rollback_part=part,
             )  # fmt: skip
 
     def _taken_away(self, context: PlanContext) -> Sql:

@@ -11,6 +11,7 @@ import pytest
 from auditor.config import Config, parse_config
 from auditor.errors import AuditorError
 from auditor.model import Phase
+from tests.cli.test_command_line import auditor
 from tests.examples.circle import apply, audit, roll_back, snapshot, write_plan
 from tests.linting import complaints
 from tests.servers import Database
@@ -93,6 +94,7 @@ def test_the_column_is_filled_and_constrained_and_taken_away(
 
 def test_the_column_follows_while_both_exist_until_the_trigger_is_dropped(database: Database, tmp_path: Path) -> None:
     loaded(database)
+    untouched = snapshot(database)
     first = audit(database, config(MOVED))
     plan = write_plan(first, tmp_path)
     apply(database, plan)
@@ -110,9 +112,27 @@ def test_the_column_follows_while_both_exist_until_the_trigger_is_dropped(databa
         connection.execute("""UPDATE "o'dd"."met""rics" SET "meta%data" = '[]' WHERE id = 1000""")
         assert keys(connection, "id = 1000") == [None]
         (note,) = (each.text for each in first.plan.notes if "by a trigger until you drop it" in each.text)
-        connection.execute(note.partition("itself, run ")[2].encode())
+        assert "`--drop-triggers`" in note
+    before = auditor("plan", str(plan), "--drop-triggers", folder=tmp_path)
+    assert before.returncode == 0, before.stderr
+    for _ in range(2):
+        done = database.psql(plan / "60-drop-triggers.sql")
+        assert done.returncode == 0, done.stderr
+    with database.connect() as connection:
         connection.execute(change.format("nobody").encode())
         assert keys(connection, "id = 1000") == [None]
+        assert connection.execute("SELECT count(*) FROM pg_proc WHERE proname LIKE '%in_step%'").fetchone() == (0,)
+        connection.execute("""DELETE FROM "o'dd"."met""rics" WHERE id = 1000""")
+    roll_back(database, plan)
+    assert snapshot(database) == untouched
+
+
+def test_a_plan_without_such_a_trigger_has_none_to_drop(database18: Database, tmp_path: Path) -> None:
+    loaded(database18)
+    plan = write_plan(audit(database18, config()), tmp_path)
+    done = auditor("plan", str(plan), "--drop-triggers", folder=tmp_path)
+    assert (done.returncode, "makes no trigger" in done.stderr) == (2, True)
+    assert not (plan / "60-drop-triggers.sql").exists()
 
 
 @pytest.mark.parametrize("action", ["CASCADE", "SET NULL"])
