@@ -53,6 +53,11 @@ def may_lose_its_reference(table: Table, column: str) -> bool:
     return any(column in key.columns for key in table.foreign_keys())
 
 
+def refers(facts: Facts, table: Table, column: str) -> bool:
+    """Whether the column refers somewhere, declared or not: NULL may say that the row refers to nothing."""
+    return may_lose_its_reference(table, column) or refers_undeclared(facts, table, column)
+
+
 def is_hardly_null(facts: Facts, table: Table, column: Column) -> bool | None:
     """What the statistics say to `at most null_share NULL, in a table of null_rows`, with room for their error;
     None where they say nothing."""

@@ -11,7 +11,14 @@ from auditor import sql
 from auditor.catalog import Column, Constraint, Table
 from auditor.check import Example, Facts, check
 from auditor.intentions import Intended, not_null_column
-from auditor.knowledge.nullability import NOT_NULL_LOCK, is_hardly_null, is_nullable, may_be_null, refers_undeclared
+from auditor.knowledge.nullability import (
+    NOT_NULL_LOCK,
+    is_hardly_null,
+    is_nullable,
+    may_be_null,
+    refers,
+    refers_undeclared,
+)
 from auditor.knowledge.restraint import sparing
 from auditor.model import Certainty, Severity
 from auditor.probe import Judgement, Measurement, Proposed, RowProbe, relation, subject_of
@@ -83,8 +90,9 @@ def null_in_intended_not_null(facts: Facts) -> Iterator[RowProbe]:
         plain where the configuration names it or a `CHECK (c IS NOT NULL) NOT VALID` declares it; it is inferred
         where at most 1 % of a table of 1,000 rows or more is NULL (`null-share` and `null-rows`).
     False positives:
-        A column that is filled in later, for almost every row. Columns like `ended_at` or `parent_id`, and those
-        that a foreign key sets NULL, are left out, and so are generated ones.
+        A column that is filled in later, for almost every row. A reference that may lead nowhere: it is advice where
+        the column refers to another table, as a plan itself sets the keys of orphans NULL. Columns like `ended_at` or
+        `parent_id`, and those that a foreign key sets NULL, are left out, and so are generated ones.
     Remedy:
         Fill with what the configuration says (`fill`: a constant, another column, a query), or with the column's
         constant default. Where the configuration names the rule and neither is there, a person decides: the plan stops
@@ -139,11 +147,16 @@ def _judge(facts: Facts, table: Table, column: Column, intent: _Intent, measured
         return None
     remedies = sparing(_remedies(facts, table, column, intent), measured)
     chosen = next((remedy.summary for remedy in remedies if remedy.chosen), "fill them or set them aside")
+    hint = f"{chosen}, then set NOT NULL"
+    # A reference that leads nowhere is set NULL by the plan itself, where nothing says that it has to lead anywhere.
+    is_weak = not intent.is_plain and refers(facts, table, column.name)
+    if is_weak:
+        hint = f"leave it where NULL says that the row refers to nothing; else {hint}"
     return Judgement(
         message=f"{subject_of(table, column.name)} is NULL in {measured.violations:,} of {measured.rows:,} rows and is "
         f"meant to be NOT NULL: {intent.reason(measured)}",
-        hint=f"{chosen[0].upper()}{chosen[1:]}, then set NOT NULL",
-        severity=Severity.BLOCKER if intent.is_plain else Severity.WARNING,
+        hint=f"{hint[0].upper()}{hint[1:]}",
+        severity=Severity.BLOCKER if intent.is_plain else Severity.ADVICE if is_weak else Severity.WARNING,
         certainty=Certainty.PROVEN if intent.is_plain else Certainty.INFERRED,
         remedies=remedies,
     )

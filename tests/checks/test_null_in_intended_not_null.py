@@ -36,6 +36,19 @@ def test_what_rows_alone_suggest_is_a_warning_that_changes_nothing(database18: D
     assert (finding.severity, chosen(finding)) == (Severity.WARNING, None)
 
 
+@pytest.mark.parametrize("rule", ["", "REFERENCES above"])
+def test_a_reference_that_leads_nowhere_here_and_there_is_advice(database18: Database, rule: str) -> None:
+    """A plan sets the keys of orphans NULL: its own work is no warning of the next audit."""
+    given = f"""CREATE TABLE above (id int PRIMARY KEY); INSERT INTO above SELECT generate_series(1, 500);
+                CREATE TABLE t (id int PRIMARY KEY, above_id int {rule});
+                INSERT INTO t SELECT n, nullif(n % 500, 0) FROM generate_series(1, 2000) AS n; ANALYZE"""
+    (finding,) = findings(database18, CHECK, given)
+    assert (finding.severity, chosen(finding)) == (Severity.ADVICE, None)
+    assert finding.hint == (
+        "Leave it where NULL says that the row refers to nothing; else fill them or set them aside, then set NOT NULL"
+    )
+
+
 def test_a_constant_default_fills(database18: Database) -> None:
     (finding,) = findings(database18, CHECK, _table("text", 1, 1000, "DEFAULT 'none'"))
     assert chosen(finding) == "fill"
