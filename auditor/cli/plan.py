@@ -27,9 +27,7 @@ from auditor.stored import read_audit
 @click.option("--drop-backup", is_flag=True, help="For PLAN: only the file that drops its quarantine for good.")
 @click.option("--drop-triggers", is_flag=True, help="For PLAN: only the file that lets columns follow JSON no more.")
 @click.option("--out", metavar="DIR", help="The plan is written to DIR/plan (default audit/).")
-def command(
-    source: str | None, finding: tuple[str, ...], drop_backup: bool, drop_triggers: bool, **values: Any
-) -> int:
+def command(source: str | None, finding: tuple[str, ...], drop_backup: bool, drop_triggers: bool, **values: Any) -> int:
     """Write the plan folder for a database, or for a stored report.json.
 
     Nothing is run: the files are for reading, and for psql or whom --plan-format names. Exit code 0 where the plan is

@@ -13,7 +13,7 @@ from auditor.intentions import Intended
 from auditor.knowledge.emails import answers_for
 from auditor.knowledge.naming import email_columns_of, names_key, names_measure
 from auditor.probe import Measurement, relation
-from auditor.remedy import Operation, add_unique, create_index, rebuild_index
+from auditor.remedy import KeyToCome, Operation, add_unique, create_index, rebuild_index
 
 UNIQUE_LOCK = "SHARE UPDATE EXCLUSIVE while the index is built: reads and writes go on"
 
@@ -41,6 +41,13 @@ def columns_of(each: Intended) -> tuple[str, ...]:
     texts = [*each.intention.expressions, each.intention.where or "", each.intention.condition or ""]
     read = [column.name for column in each.table.columns if any(mentions(text, column.name) for text in texts)]
     return tuple(dict.fromkeys((*each.columns, *read)))
+
+
+def keys_to_come(facts: Facts) -> Iterator[KeyToCome]:
+    """All unique keys of the configuration."""
+    for each in facts.intended:
+        if each.kind == "unique":
+            yield KeyToCome(table=each.table, keys=key_of(each), columns=columns_of(each), where=each.intention.where)
 
 
 def likely_keys(facts: Facts, table: Table) -> Iterator[Column]:

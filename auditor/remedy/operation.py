@@ -37,6 +37,16 @@ class Fill:
     violation: Condition
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class KeyToCome:
+    """A unique key of the coming migration, of the rows that `where` is true of; `columns` are those that it reads."""
+
+    table: Table
+    keys: tuple[Expression, ...]
+    columns: tuple[str, ...]
+    where: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlanContext:
     """What every step may look at: the catalog (versions, keys, triggers, names taken) and the plan's id.
@@ -47,7 +57,8 @@ class PlanContext:
     `broken` are the foreign keys that are validated and violated all the same, by schema, table and name: no row that
     violates one can come back while it stands. `stuck` are the constraints that are NOT VALID and whose violations
     stay, named alike: a row that violates one cannot be updated. `fills` are what the plan fills NULLs with, `emptied`
-    the columns, by schema, table and name, that rows which it inserts leave NULL.
+    the columns, by schema, table and name, that rows which it inserts leave NULL; what is re-pointed breaks
+    none of the `keys_to_come`.
     """
 
     catalog: Catalog
@@ -59,6 +70,7 @@ class PlanContext:
     stuck: frozenset[tuple[str, str, str]] = frozenset()
     fills: tuple[Fill, ...] = ()
     emptied: frozenset[tuple[str, str, str]] = frozenset()
+    keys_to_come: tuple[KeyToCome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,14 +52,8 @@ class Quarantine:
     @cached_property
     def meta(self) -> tuple[str, str, str, str]:
         """Our own columns: which step, `old` or `new` image, which row, when."""
-        step, image, row, at = (self._free(name) for name in ("step", "image", "row", "at"))
+        step, image, row, at = (free_name(self.table, name) for name in ("step", "image", "row", "at"))
         return step, image, row, at
-
-    def _free(self, name: str) -> str:
-        candidate = f"auditor_{name}"
-        while self.table.has_column(candidate):
-            candidate += "_"
-        return candidate
 
     @cached_property
     def relation(self) -> sa.TableClause:
@@ -188,6 +182,14 @@ def _is_empty() -> str:
         f"EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname = '{QUARANTINE_SCHEMA}' AND NOT EXISTS ("  # noqa: S608
         "SELECT FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid))"
     )
+
+
+def free_name(table: Table, name: str) -> str:
+    """A name for a column of ours beside the table's own."""
+    candidate = f"auditor_{name}"
+    while table.has_column(candidate):
+        candidate += "_"
+    return candidate
 
 
 def relation_of(table: Table) -> sa.TableClause:

@@ -7,6 +7,7 @@ from itertools import chain
 from auditor import remedy as remedies
 from auditor.check import Facts
 from auditor.connect import Session
+from auditor.knowledge.natural_keys import keys_to_come
 from auditor.knowledge.orphans import referrals
 from auditor.model import Finding, Outcome, Plan, Remedy, Witness
 from auditor.probe import Verdict
@@ -71,6 +72,7 @@ def _context(found: Sequence[Answer], facts: Facts, plan_id: str) -> PlanContext
         stuck=frozenset(_stuck(found)),
         fills=tuple(_fills(found)),
         emptied=frozenset(_emptied(found)),
+        keys_to_come=tuple(keys_to_come(facts)),
     )
 
 

@@ -143,3 +143,21 @@ def test_wrong_use_is_told_in_one_line(database18: Database, lines: list[str], m
         audit(database18, parse_config(intending(*lines)))
     assert message in error.value.message
     assert "\n" not in error.value.message
+
+
+def test_of_what_is_re_pointed_only_what_would_share_a_key_to_come_goes_along(
+    database18: Database, tmp_path: Path
+) -> None:
+    script = (Path(__file__).parents[1] / "laws/found/key_to_come_that_re_pointing_would_share.sql").read_text()
+    assert database18.psql(script).returncode == 0
+    config = parse_config("\n".join(line[4:] for line in script.splitlines() if line.startswith("--! ")))
+    first = audit(database18, config)
+
+    apply(database18, write_plan(first, tmp_path))
+
+    with database18.connect() as connection:
+        kept = {id for (id,) in connection.execute("SELECT id FROM notes")}
+        members = {id for (id,) in connection.execute("SELECT id FROM members")}
+    assert kept in ({2, 3, 4, 5, 7}, {2, 3, 4, 6, 7}, {1, 2, 3, 5, 7}, {1, 2, 3, 6, 7})
+    assert members in ({1, 3, 4}, {2, 3, 4})
+    assert "share a key (the one to come of org_email, (lower(code)))" in notes(first)
