@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import psycopg
@@ -23,17 +24,23 @@ from auditor.rehearsal.rows import Stored
 from auditor.results.answers import ask
 
 WHOLE = 1_000_000
-"""Databases of at most so many rows are copied whole."""
+"""Databases of at most so many rows are copied whole …"""
+WHOLE_BYTES = 2_000_000_000
+"""… and of at most so many bytes."""
 SMALL = 5_000
 """Tables of at most so many rows are."""
 MOST = 10_000
-"""Violating rows of one finding, and rows that refer to those of one table by one reference."""
+"""Violating rows of one finding, and rows that refer to such by one reference."""
 AROUND = 200
+BYTES = 200_000_000
+"""Of the rows of a table that are chosen at a time; at least one is."""
 _CHUNK = 5_000
 _LEAST_BYTES = 32
+_PAGE_BYTES = 8192
 
 Rows = dict[str, set[str]]
 """Places of rows (ctid) by the relation that holds them (as text)."""
+Found = tuple[Table, Rows]
 
 
 @dataclass
@@ -45,6 +52,7 @@ class Sample:
     joins: tuple[AntiJoin, ...]
     chosen: dict[int, Rows] = field(default_factory=dict)
     capped: list[str] = field(default_factory=list)
+    followed: Counter[int] = field(default_factory=Counter)
 
     def tables(self, stored: Iterable[Stored]) -> Iterator[Stored]:
         """Those that rows are chosen of."""
@@ -65,16 +73,18 @@ class Sample:
 
     def choose(self, seeds: Iterable[tuple[Table, sql.Condition]]) -> None:
         """Violating rows and what refers to them; some rows of every table; then all that these refer to."""
-        ahead = [(table, self._add(table, self._where(table, violation))) for table, violation in seeds]
-        while ahead:
-            table, new = ahead.pop()
-            ahead += [(join.table, self._add(join.table, rows)) for join, rows in self._referring(table, new)]
+        self._follow([(table, self._where(table, violation, MOST)) for table, violation in seeds], self._referring)
         for table in _tables(self.catalog):
             self._add(table, self._where(table, sa.true(), SMALL if _rows(table) <= SMALL else AROUND, silent=True))
-        ahead = [(self._table(oid), rows) for oid, rows in list(self.chosen.items())]
-        while ahead:
-            table, new = ahead.pop()
-            ahead += [(join.referenced, self._add(join.referenced, rows)) for join, rows in self._referred(table, new)]
+        chosen, self.chosen = self.chosen, {}
+        self._follow([(self._table(oid), rows) for oid, rows in chosen.items()], self._referred)
+
+    def _follow(self, found: list[Found], step: Callable[[Table, Rows], Iterator[Found]]) -> None:
+        """Keeps them, and what follows from those that are new: a circle of references ends where it began."""
+        while found:
+            table, rows = found.pop()
+            if new := self._add(table, rows):
+                found += step(table, new)
 
     def _table(self, oid: int) -> Table:
         table = self.catalog.by_oid(oid)
@@ -89,19 +99,24 @@ class Sample:
             kept.setdefault(leaf, set()).update(places)
         return {leaf: places for leaf, places in new.items() if places}
 
-    def _where(self, table: Table, condition: sql.Condition, most: int = MOST, *, silent: bool = False) -> Rows:
+    def _where(self, table: Table, condition: sql.Condition, most: int, *, silent: bool = False) -> Rows:
         query = sa.select(*_place(_name(table))).select_from(relation(table)).where(condition)
         return self._asked(query, table, most, silent=silent)
 
-    def _referring(self, table: Table, rows: Rows) -> Iterator[tuple[AntiJoin, Rows]]:
-        for join in self.joins:
-            if join.referenced.oid == table.oid:
-                yield join, self._joined(join, _name(join.table), "ref", rows, MOST)
+    def _referring(self, table: Table, rows: Rows) -> Iterator[Found]:
+        """At most so many by each reference in all: a tree might bring the whole of its table otherwise."""
+        for number, join in enumerate(self.joins):
+            if join.referenced.oid == table.oid and self.followed[number] < MOST:
+                found = self._joined(join, _name(join.table), "ref", rows, MOST - self.followed[number])
+                self.followed[number] += sum(map(len, found.values()))
+                if self.followed[number] >= MOST:
+                    self._cap(join.table, MOST)
+                yield join.table, found
 
-    def _referred(self, table: Table, rows: Rows) -> Iterator[tuple[AntiJoin, Rows]]:
+    def _referred(self, table: Table, rows: Rows) -> Iterator[Found]:
         for join in self.joins:
             if join.table.oid == table.oid:
-                yield join, self._joined(join, "ref", _name(join.table), rows, None)
+                yield join.referenced, self._joined(join, "ref", _name(join.table), rows, None)
 
     def _joined(self, join: AntiJoin, wanted: str, given: str, rows: Rows, most: int | None) -> Rows:
         """The rows of one side of a reference that belong to these of the other."""
@@ -122,6 +137,7 @@ class Sample:
     def _asked(
         self, query: sa.sql.selectable.GenerativeSelect, table: Table, most: int | None, *, silent: bool = False
     ) -> Rows:
+        most = most and _fitting(table, most)
         limited = query if most is None else query.limit(most)
         found: Rows = {}
         try:
@@ -130,16 +146,22 @@ class Sample:
             self.capped.append(printable(f"rows of {table.schema}.{table.name} were not chosen: {summary_of(error)}"))
             return found
         if most is not None and len(rows) == most and not silent:
-            self.capped.append(printable(f"of the rows of {table.schema}.{table.name} only {most:,} were followed"))
+            self._cap(table, most)
         for leaf, place in rows:
             found.setdefault(leaf, set()).add(place)
         return found
+
+    def _cap(self, table: Table, most: int) -> None:
+        said = printable(f"of the rows of {table.schema}.{table.name} only {most:,} were followed")
+        if said not in self.capped:
+            self.capped.append(said)
 
 
 def sample_of(source: Connection, plan: PlanFolder, config: Config) -> Sample | None:
     """The rows to copy; None where the database is small enough to be copied whole."""
     catalog = read_catalog(source, Scope(schemas=config.schema, tables=config.table))
-    if sum(map(_rows, _tables(catalog))) <= WHOLE:
+    stored = [*_tables(catalog)]
+    if sum(map(_rows, stored)) <= WHOLE and sum(each.bytes for each in stored) <= WHOLE_BYTES:
         return None
     references = find_references(source, catalog, config).references
     joins = tuple(join for each in references if (join := anti_join(catalog, each)) is not None)
@@ -172,8 +194,14 @@ def _tables(catalog: Catalog) -> Iterator[Table]:
 
 
 def _rows(table: Table) -> float:
-    """About how many rows it has: where nobody counted, as many as fit."""
-    return table.bytes / _LEAST_BYTES if table.rows is None else table.rows
+    """About how many rows it has: where nobody counted, as many as fit into its pages."""
+    return table.pages * _PAGE_BYTES / _LEAST_BYTES if table.rows is None else table.rows
+
+
+def _fitting(table: Table, most: int) -> int:
+    """So many of its rows, or as many as there is room for."""
+    average = table.bytes / max(_rows(table), 1)
+    return max(1, min(most, int(BYTES / average))) if average else most
 
 
 def _name(table: Table) -> str:

@@ -69,3 +69,44 @@ def test_arrays_of_keys_and_references_by_type(
 
     assert (rehearsal.verdict, rehearsal.failures, rehearsal.gaps) == ("proved", (), ())
     assert rehearsal.rows == "sample"
+
+
+def test_a_tree_of_references_brings_no_more_than_its_part(
+    database18: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute(
+        database18,
+        """CREATE TABLE authors (id int PRIMARY KEY); INSERT INTO authors SELECT generate_series(1, 50);
+        CREATE TABLE notes (id int PRIMARY KEY, note_id int REFERENCES notes, author_id int);
+        INSERT INTO notes SELECT n, nullif(n / 2, 0), CASE WHEN n <= 3 THEN 900 ELSE n % 50 + 1 END
+            FROM generate_series(1, 4000) n; ANALYZE""",
+    )
+    plan = read_plan(plan_of(database18, tmp_path, "--only", "orphaned-reference"))
+    for name, most in (("WHOLE", 0), ("SMALL", 20), ("AROUND", 20), ("MOST", 60)):
+        monkeypatch.setattr(sample, name, most)
+
+    rehearsal = rehearse(plan, database18.dsn, plan.config(Config()))
+
+    assert rehearsal.failures == ()
+    assert rehearsal.tables["public.notes"] < 200
+    assert "of the rows of public.notes only 60 were followed" in rehearsal.notes
+
+
+def test_wide_rows_are_few(database18: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    execute(
+        database18,
+        """CREATE TABLE authors (id int PRIMARY KEY); INSERT INTO authors SELECT generate_series(1, 50);
+        CREATE TABLE books (id int PRIMARY KEY, author_id int, text text);
+        ALTER TABLE books ALTER text SET STORAGE EXTERNAL;
+        INSERT INTO books SELECT n, CASE WHEN n <= 30 THEN 900 ELSE n % 50 + 1 END, repeat('x', 20000)
+            FROM generate_series(1, 500) n; ANALYZE""",
+    )
+    plan = read_plan(plan_of(database18, tmp_path, "--only", "orphaned-reference"))
+    for name, most in (("WHOLE_BYTES", 1_000_000), ("BYTES", 200_000)):
+        monkeypatch.setattr(sample, name, most)
+
+    rehearsal = rehearse(plan, database18.dsn, plan.config(Config()))
+
+    assert (rehearsal.verdict, rehearsal.failures, rehearsal.rows) == ("proved", (), "sample")
+    assert 1 < rehearsal.tables["public.books"] < 30
+    assert any(each.startswith("of the rows of public.books only ") for each in rehearsal.notes)
