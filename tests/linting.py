@@ -15,7 +15,7 @@ from reports import SQL, STEPS
 BUILDING = (Phase.FENCE, Phase.INDEXES, Phase.CONSTRAINTS)
 _OF_BUILDING = re.compile(rf"^-- \d+ of \d+, ({'|'.join(BUILDING)}): ", re.MULTILINE)
 _BLOCK = re.compile(r"^DO (\$\w+\$)(.*?)\1;$", re.MULTILINE | re.DOTALL)
-_DEFINITION = re.compile(r"^(?:ALTER|CREATE|DROP|GRANT|REVOKE|REFRESH)\b[^;]*;$", re.MULTILINE)
+_DEFINITION = re.compile(r"^ *((?:ALTER|CREATE|DROP|GRANT|REVOKE|REFRESH)\b[^;]*;)$", re.MULTILINE)
 
 
 # Where squawk is wrong about what stands in a block, and why.

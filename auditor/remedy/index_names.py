@@ -69,8 +69,15 @@ class IndexName:
         """Builds it anew where it is invalid; what a rebuild that failed left behind is dropped first."""
         rebuild = f"REINDEX INDEX CONCURRENTLY {sql.quote(self.schema, self.name)};"
         return (
-            self._dropped(title, _left_behind(self.name), "NOT i.indisvalid", repairs=True),
+            *self.cleared(title, repairs=True),
             outside(title, rebuild, self._is_there(self.name, "NOT i.indisvalid")),
+        )
+
+    def cleared(self, title: str, *, repairs: bool = False) -> tuple[Part, ...]:
+        """Drops what a rebuild that was stopped left behind: the old index, or the new one, whichever is invalid."""
+        return tuple(
+            self._dropped(title, _left_behind(self.name, suffix), "NOT i.indisvalid", repairs=repairs)
+            for suffix in ("_ccold", "_ccnew")
         )
 
     def dropped_if_valid(self, title: str) -> Part:
@@ -93,9 +100,8 @@ class IndexName:
         )
 
 
-def _left_behind(name: str) -> str:
-    """What PostgreSQL calls the new index of a rebuild, cut to fit as it cuts it."""
-    suffix = "_ccnew"
+def _left_behind(name: str, suffix: str) -> str:
+    """What PostgreSQL calls the new index of a rebuild, or the old one, cut to fit as it cuts it."""
     return name.encode()[: _NAME_BYTES - len(suffix)].decode(errors="ignore") + suffix
 
 

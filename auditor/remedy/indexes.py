@@ -158,8 +158,10 @@ class _RebuildIndex:
             schema=self.index.schema, name=self.index.name, of_schema=self.table.schema, of=self.table.name
         )
         rebuilt = f"rebuild {title}"
-        yield index_step(Phase.INDEXES, self.table, rebuilt, index.rebuilt(rebuilt))
+        yield index_step(Phase.INDEXES, self.table, rebuilt, [*self._checked(rebuilt, index), *index.rebuilt(rebuilt)])
         yield index_is_valid(self.table, index)
+        cleared = f"drop what a rebuild of {title} left behind"
+        yield index_step(Phase.ROLLBACK, self.table, cleared, index.cleared(cleared))
         if not self.index.unique:
             yield Note(f"{title}: rolling back leaves it valid")
             return
@@ -167,6 +169,13 @@ class _RebuildIndex:
         yield index_step(Phase.ROLLBACK, self.table, gone, [index.dropped_if_valid(gone)])
         as_it_was = f"{title} as it was, which an error is to end"
         yield index_step(Phase.ROLLBACK, self.table, as_it_was, [self._failing(as_it_was)], order.ADD_AGAIN)
+
+    def _checked(self, title: str, index: IndexName) -> tuple[Part, ...]:
+        """Where the keys are compared as the columns are: what shares a key makes no half-built index."""
+        plain = self.index.columns if all(key.collation is None for key in self.index.keys) else ()
+        if not (plain and self.index.unique) or self.index.nulls_not_distinct:
+            return ()
+        return (index.unique(title, tuple(map(sql.quote, plain)), self.index.predicate or ""),)
 
     def _failing(self, title: str) -> Part:
         """With the duplicates back, the build fails as it did, and leaves the index invalid as it was."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -219,6 +220,41 @@ def test_an_index_left_invalid_by_a_failed_build_is_replaced(database: Database)
 def full_circle_after_a_failure(database: Database, plan: Plan) -> None:
     run(database, plan, Phase.INDEXES, Phase.CONSTRAINTS, Phase.VERIFY, Phase.ROLLBACK)
     assert not any("t_a_key" in line for line in state(database).schema)
+
+
+def test_a_rebuild_that_fails_or_is_stopped_leaves_nothing_behind(database: Database) -> None:
+    """PostgreSQL leaves the new index, or the old one after the two were exchanged, invalid under another name."""
+    with database.connect() as connection:
+        connection.execute("CREATE TABLE t (id int PRIMARY KEY, x int); INSERT INTO t VALUES (1, 1), (2, 1)")
+        failing(connection, 'CREATE UNIQUE INDEX CONCURRENTLY "t:x" ON t (x)')
+
+    def rebuilt(catalog: Catalog) -> list[Operation]:
+        t = table(catalog, "t")
+        return [set_aside(t, column(t, "id") == 2), rebuild_index(t, index_of(t, "t:x"))]
+
+    plan = plan_for(database, rebuilt)
+    before = state(database)
+    assert "rows of public.t share a key of the unique index t:x" in attempt(database, plan, Phase.INDEXES).stderr
+    assert state(database) == before
+    with database.connect() as connection:
+        failing(connection, 'REINDEX INDEX CONCURRENTLY "t:x"')
+        failing(connection, 'CREATE UNIQUE INDEX CONCURRENTLY "t:x_ccold" ON t (x)')
+    assert state(database) != before
+
+    run(database, plan, Phase.GUARD, Phase.CLEANUP, Phase.INDEXES)
+    with database.connect() as connection:
+        names = connection.execute("SELECT relname FROM pg_class WHERE relname LIKE '%_cc%'").fetchall()
+        assert names == []
+        connection.execute("INSERT INTO t VALUES (3, 2)")
+        failing(connection, 'CREATE UNIQUE INDEX CONCURRENTLY "t:x_ccold" ON t ((1))')
+        connection.execute("DELETE FROM t WHERE id = 3")
+    run(database, plan, Phase.ROLLBACK)
+    assert state(database) == before
+
+
+def failing(connection: psycopg.Connection, statement: str) -> None:
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        connection.execute(statement.encode())
 
 
 def test_an_invalid_unique_index_is_invalid_again(database: Database) -> None:

@@ -291,6 +291,25 @@ BEGIN
 END
 $auditor$;
 COMMIT;
+-- no rows share a key of the rebuild index usage_metrics_event_key_key on public.usage_metrics
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND i.indisvalid) AND EXISTS (SELECT FROM public.usage_metrics WHERE event_key IS NOT NULL GROUP BY event_key HAVING pg_catalog.count(*) > 1) THEN
+        RAISE EXCEPTION 'rows of % share a key of the unique index % that is to be built; nothing has been changed', 'public.usage_metrics', 'usage_metrics_event_key_key' USING HINT = 'Run 20-backup-and-cleanup.sql first. If you have, rows were added since: audit again.';
+    END IF;
+END
+$auditor$;
+COMMIT;
 -- rebuild index usage_metrics_event_key_key on public.usage_metrics
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -298,6 +317,10 @@ SET client_min_messages = warning;
 SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key_ccold') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND NOT i.indisvalid) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.usage_metrics_event_key_key_ccold;
+\endif
 SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key_ccnew') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND NOT i.indisvalid) AS auditor_asked \gset
 \if :auditor_asked
 DROP INDEX CONCURRENTLY IF EXISTS public.usage_metrics_event_key_key_ccnew;

@@ -1,7 +1,7 @@
 -- 90-rollback.sql: takes back what the other files did; run it only to undo them
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
--- 45 steps
+-- 46 steps
 -- read it, then: psql -X -v ON_ERROR_STOP=1 -f 90-rollback.sql
 -- it can be stopped anywhere and run again
 
@@ -11,7 +11,7 @@
 -- step 1: written for PostgreSQL 18, database calliq
 -- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-54f7a394b6, F-6da80bef00, F-6de59cf672, F-73a797a45a, F-83354c485c, F-848034fdc0, F-872955c06e, F-8795ec2e55, F-8b66c8b1a1, F-9bfad9f797, F-a4d0353fb2, F-b3d78413a8, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-c599d31890, F-d819c0ea38, F-e383d4fb0c, F-e3d8211813, F-ee0ac07f43, F-f1283c8d26, F-f5937acf55
 -- lock none on tables of yours
-\echo step 1 of 45
+\echo step 1 of 46
 -- written for PostgreSQL 18, database calliq
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -59,7 +59,7 @@ COMMIT;
 -- step 2: undo: row security on public.notifications
 -- finding F-e383d4fb0c
 -- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
-\echo step 2 of 45
+\echo step 2 of 46
 -- undo: row security on public.notifications
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -110,7 +110,7 @@ COMMIT;
 -- step 3: empty public.organization_usage again
 -- finding F-f1283c8d26
 -- lock ACCESS EXCLUSIVE on public.organization_usage, while its query runs: its readers wait
-\echo step 3 of 45
+\echo step 3 of 46
 -- empty public.organization_usage again
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -158,7 +158,7 @@ COMMIT;
 -- step 4: undo: no UPDATE for authenticated on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
-\echo step 4 of 45
+\echo step 4 of 46
 -- undo: no UPDATE for authenticated on public.referral_statistics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -210,7 +210,7 @@ COMMIT;
 -- step 5: undo: no policy users update statistics on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
-\echo step 5 of 45
+\echo step 5 of 46
 -- undo: no policy users update statistics on public.referral_statistics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -261,7 +261,7 @@ COMMIT;
 -- step 6: take away referrals_referrer_id_fkey of public.referrals
 -- finding F-73a797a45a, F-83354c485c, F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
-\echo step 6 of 45
+\echo step 6 of 46
 -- take away referrals_referrer_id_fkey of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -310,7 +310,7 @@ COMMIT;
 -- step 7: undo: no DELETE for authenticated on public.referrals
 -- finding F-9bfad9f797
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
-\echo step 7 of 45
+\echo step 7 of 46
 -- undo: no DELETE for authenticated on public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -362,7 +362,7 @@ COMMIT;
 -- step 8: drop index usage_metrics_event_key_key on public.usage_metrics, which would refuse the duplicates
 -- finding F-ee0ac07f43
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for the time of a build: reads and writes go on; outside transactions
-\echo step 8 of 45
+\echo step 8 of 46
 -- drop index usage_metrics_event_key_key on public.usage_metrics, which would refuse the duplicates
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -381,10 +381,36 @@ RESET lock_timeout;
 RESET statement_timeout;
 RESET search_path;
 
--- step 9: take away usage_metrics_quantity_check of public.usage_metrics
+-- step 9: drop what a rebuild of index usage_metrics_event_key_key on public.usage_metrics left behind
+-- finding F-ee0ac07f43
+-- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for the time of a build: reads and writes go on; outside transactions
+\echo step 9 of 46
+-- drop what a rebuild of index usage_metrics_event_key_key on public.usage_metrics left behind
+SET standard_conforming_strings = on;
+SET client_encoding = 'UTF8';
+SET client_min_messages = warning;
+SET lock_timeout = '10min';
+SET statement_timeout = '1h';
+SET search_path = '';
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key_ccold') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND NOT i.indisvalid) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.usage_metrics_event_key_key_ccold;
+\endif
+SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.usage_metrics_event_key_key_ccnew') AND i.indrelid = pg_catalog.to_regclass('public.usage_metrics') AND NOT i.indisvalid) AS auditor_asked \gset
+\if :auditor_asked
+DROP INDEX CONCURRENTLY IF EXISTS public.usage_metrics_event_key_key_ccnew;
+\endif
+RESET standard_conforming_strings;
+RESET client_encoding;
+RESET client_min_messages;
+RESET lock_timeout;
+RESET statement_timeout;
+RESET search_path;
+
+-- step 10: take away usage_metrics_quantity_check of public.usage_metrics
 -- finding F-b486fca505, F-bd3ede389d, F-ee0ac07f43
 -- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
-\echo step 9 of 45
+\echo step 10 of 46
 -- take away usage_metrics_quantity_check of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -430,10 +456,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 10: undo: row security on public.usage_metrics
+-- step 11: undo: row security on public.usage_metrics
 -- finding F-8b66c8b1a1
 -- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
-\echo step 10 of 45
+\echo step 11 of 46
 -- undo: row security on public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -481,10 +507,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 11: take away usage_reservations_org_id_fkey of public.usage_reservations
+-- step 12: take away usage_reservations_org_id_fkey of public.usage_reservations
 -- finding F-08a95c1528
 -- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
-\echo step 11 of 45
+\echo step 12 of 46
 -- take away usage_reservations_org_id_fkey of public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -530,10 +556,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 12: undo: row security for the owner too on public.usage_reservations
+-- step 13: undo: row security for the owner too on public.usage_reservations
 -- finding F-f5937acf55
 -- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
-\echo step 12 of 45
+\echo step 13 of 46
 -- undo: row security for the owner too on public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -581,10 +607,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 13: drop notifications_user_id_fkey of public.notifications
+-- step 14: drop notifications_user_id_fkey of public.notifications
 -- finding F-a4d0353fb2
 -- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
-\echo step 13 of 45
+\echo step 14 of 46
 -- drop notifications_user_id_fkey of public.notifications
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -630,10 +656,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 14: drop referrals_referred_user_id_fkey of public.referrals
+-- step 15: drop referrals_referred_user_id_fkey of public.referrals
 -- finding F-b3d78413a8
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
-\echo step 14 of 45
+\echo step 15 of 46
 -- drop referrals_referred_user_id_fkey of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -679,10 +705,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 15: drop transcripts_call_id_fkey of public.transcripts
+-- step 16: drop transcripts_call_id_fkey of public.transcripts
 -- finding F-bc59456e41
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
-\echo step 15 of 45
+\echo step 16 of 46
 -- drop transcripts_call_id_fkey of public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -728,10 +754,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 16: drop calls_customer_email_8aa27b_customer_email_lowercase of public.calls
+-- step 17: drop calls_customer_email_8aa27b_customer_email_lowercase of public.calls
 -- finding F-3f080beb81
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
-\echo step 16 of 45
+\echo step 17 of 46
 -- drop calls_customer_email_8aa27b_customer_email_lowercase of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -777,10 +803,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 17: drop calls_duration_not_null of public.calls
+-- step 18: drop calls_duration_not_null of public.calls
 -- finding F-e3d8211813
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
-\echo step 17 of 45
+\echo step 18 of 46
 -- drop calls_duration_not_null of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -826,10 +852,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 18: drop calls_file_url_not_null of public.calls
+-- step 19: drop calls_file_url_not_null of public.calls
 -- finding F-0cf840b09e
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
-\echo step 18 of 45
+\echo step 19 of 46
 -- drop calls_file_url_not_null of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -875,10 +901,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 19: drop calls_user_id_not_null of public.calls
+-- step 20: drop calls_user_id_not_null of public.calls
 -- finding F-8795ec2e55
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait
-\echo step 19 of 45
+\echo step 20 of 46
 -- drop calls_user_id_not_null of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -924,10 +950,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 20: drop organizations_timezone_not_null of public.organizations
+-- step 21: drop organizations_timezone_not_null of public.organizations
 -- finding F-54f7a394b6
 -- lock ACCESS EXCLUSIVE on public.organizations, for milliseconds: reads and writes wait
-\echo step 20 of 45
+\echo step 21 of 46
 -- drop organizations_timezone_not_null of public.organizations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -973,10 +999,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 21: drop referrals_referred_email_8d00d8_referred_email_lowercase of public.referrals
+-- step 22: drop referrals_referred_email_8d00d8_referred_email_lowercase of public.referrals
 -- finding F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
-\echo step 21 of 45
+\echo step 22 of 46
 -- drop referrals_referred_email_8d00d8_referred_email_lowercase of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1022,10 +1048,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 22: drop transcripts_language_not_null of public.transcripts
+-- step 23: drop transcripts_language_not_null of public.transcripts
 -- finding F-6de59cf672
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
-\echo step 22 of 45
+\echo step 23 of 46
 -- drop transcripts_language_not_null of public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1071,10 +1097,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 23: drop transcripts_word_count_not_null of public.transcripts
+-- step 24: drop transcripts_word_count_not_null of public.transcripts
 -- finding F-6da80bef00
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
-\echo step 23 of 45
+\echo step 24 of 46
 -- drop transcripts_word_count_not_null of public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1120,10 +1146,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 24: drop index call_weekly_stats_org_id_week_key on public.call_weekly_stats
+-- step 25: drop index call_weekly_stats_org_id_week_key on public.call_weekly_stats
 -- finding F-c599d31890
 -- lock SHARE UPDATE EXCLUSIVE on public.call_weekly_stats, for the time of a build: reads and writes go on; outside transactions
-\echo step 24 of 45
+\echo step 25 of 46
 -- drop index call_weekly_stats_org_id_week_key on public.call_weekly_stats
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -1143,10 +1169,10 @@ RESET lock_timeout;
 RESET statement_timeout;
 RESET search_path;
 
--- step 25: drop index referrals_referred_email_1cba57_key on public.referrals
+-- step 26: drop index referrals_referred_email_1cba57_key on public.referrals
 -- finding F-83354c485c
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals, for the time of a build: reads and writes go on; outside transactions
-\echo step 25 of 45
+\echo step 26 of 46
 -- drop index referrals_referred_email_1cba57_key on public.referrals
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -1166,10 +1192,10 @@ RESET lock_timeout;
 RESET statement_timeout;
 RESET search_path;
 
--- step 26: drop index transcripts_reviewed_by_idx on public.transcripts
+-- step 27: drop index transcripts_reviewed_by_idx on public.transcripts
 -- finding F-848034fdc0
 -- lock SHARE UPDATE EXCLUSIVE on public.transcripts, for the time of a build: reads and writes go on; outside transactions
-\echo step 26 of 45
+\echo step 27 of 46
 -- drop index transcripts_reviewed_by_idx on public.transcripts
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -1189,10 +1215,10 @@ RESET lock_timeout;
 RESET statement_timeout;
 RESET search_path;
 
--- step 27: drop index usage_reservations_org_id_f38b71_key on public.usage_reservations
+-- step 28: drop index usage_reservations_org_id_f38b71_key on public.usage_reservations
 -- finding F-bd6feb7d8e
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_reservations, for the time of a build: reads and writes go on; outside transactions
-\echo step 27 of 45
+\echo step 28 of 46
 -- drop index usage_reservations_org_id_f38b71_key on public.usage_reservations
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -1212,10 +1238,10 @@ RESET lock_timeout;
 RESET statement_timeout;
 RESET search_path;
 
--- step 28: bring back rows of public.usage_reservations
+-- step 29: bring back rows of public.usage_reservations
 -- finding F-bd6feb7d8e
 -- lock SHARE ROW EXCLUSIVE on public.usage_reservations where it has triggers, else ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait
-\echo step 28 of 45
+\echo step 29 of 46
 -- bring back rows of public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1322,10 +1348,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 29: bring back rows of public.usage_reservations
+-- step 30: bring back rows of public.usage_reservations
 -- finding F-08a95c1528
 -- lock SHARE ROW EXCLUSIVE on public.usage_reservations where it has triggers, else ROW EXCLUSIVE on public.usage_reservations: only writers of the same rows wait
-\echo step 29 of 45
+\echo step 30 of 46
 -- bring back rows of public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1421,10 +1447,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 30: bring back rows of public.referrals
+-- step 31: bring back rows of public.referrals
 -- finding F-872955c06e
 -- lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait
-\echo step 30 of 45
+\echo step 31 of 46
 -- bring back rows of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1527,10 +1553,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 31: bring back rows of public.calls
+-- step 32: bring back rows of public.calls
 -- finding F-8795ec2e55
 -- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
-\echo step 31 of 45
+\echo step 32 of 46
 -- bring back rows of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1633,10 +1659,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 32: bring back rows of public.calls
+-- step 33: bring back rows of public.calls
 -- finding F-e3d8211813
 -- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
-\echo step 32 of 45
+\echo step 33 of 46
 -- bring back rows of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1739,10 +1765,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 33: bring back rows of public.calls
+-- step 34: bring back rows of public.calls
 -- finding F-0cf840b09e
 -- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
-\echo step 33 of 45
+\echo step 34 of 46
 -- bring back rows of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1845,10 +1871,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 34: bring back rows of public.calls
+-- step 35: bring back rows of public.calls
 -- finding F-3f080beb81
 -- lock SHARE ROW EXCLUSIVE on public.calls where it has triggers, else ROW EXCLUSIVE on public.calls: only writers of the same rows wait
-\echo step 34 of 45
+\echo step 35 of 46
 -- bring back rows of public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1951,10 +1977,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 35: bring back rows of public.referrals
+-- step 36: bring back rows of public.referrals
 -- finding F-83354c485c
 -- lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait
-\echo step 35 of 45
+\echo step 36 of 46
 -- bring back rows of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2052,10 +2078,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 36: bring back rows of public.referrals
+-- step 37: bring back rows of public.referrals
 -- finding F-73a797a45a
 -- lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait
-\echo step 36 of 45
+\echo step 37 of 46
 -- bring back rows of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2151,10 +2177,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 37: bring back rows of public.usage_metrics
+-- step 38: bring back rows of public.usage_metrics
 -- finding F-ee0ac07f43
 -- lock SHARE ROW EXCLUSIVE on public.usage_metrics where it has triggers, else ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait
-\echo step 37 of 45
+\echo step 38 of 46
 -- bring back rows of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2252,10 +2278,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 38: bring back rows of public.usage_metrics
+-- step 39: bring back rows of public.usage_metrics
 -- finding F-bd3ede389d
 -- lock SHARE ROW EXCLUSIVE on public.usage_metrics where it has triggers, else ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait
-\echo step 38 of 45
+\echo step 39 of 46
 -- bring back rows of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2351,10 +2377,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 39: bring back rows of public.transcripts
+-- step 40: bring back rows of public.transcripts
 -- finding F-bc59456e41
 -- lock SHARE ROW EXCLUSIVE on public.transcripts where it has triggers, else ROW EXCLUSIVE on public.transcripts: only writers of the same rows wait
-\echo step 39 of 45
+\echo step 40 of 46
 -- bring back rows of public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2450,10 +2476,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 40: bring back rows of public.usage_metrics
+-- step 41: bring back rows of public.usage_metrics
 -- finding F-b486fca505
 -- lock SHARE ROW EXCLUSIVE on public.usage_metrics where it has triggers, else ROW EXCLUSIVE on public.usage_metrics: only writers of the same rows wait
-\echo step 40 of 45
+\echo step 41 of 46
 -- bring back rows of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2547,10 +2573,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 41: give back, NOT VALID, referrals_referrer_id_fkey of public.referrals
+-- step 42: give back, NOT VALID, referrals_referrer_id_fkey of public.referrals
 -- finding F-73a797a45a, F-83354c485c, F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
-\echo step 41 of 45
+\echo step 42 of 46
 -- give back, NOT VALID, referrals_referrer_id_fkey of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2596,10 +2622,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 42: give back, NOT VALID, usage_metrics_quantity_check of public.usage_metrics
+-- step 43: give back, NOT VALID, usage_metrics_quantity_check of public.usage_metrics
 -- finding F-b486fca505, F-bd3ede389d, F-ee0ac07f43
 -- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
-\echo step 42 of 45
+\echo step 43 of 46
 -- give back, NOT VALID, usage_metrics_quantity_check of public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2645,10 +2671,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 43: index usage_metrics_event_key_key on public.usage_metrics as it was, which an error is to end
+-- step 44: index usage_metrics_event_key_key on public.usage_metrics as it was, which an error is to end
 -- finding F-ee0ac07f43
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for the time of a build: reads and writes go on; outside transactions
-\echo step 43 of 45
+\echo step 44 of 46
 -- index usage_metrics_event_key_key on public.usage_metrics as it was, which an error is to end
 SET standard_conforming_strings = on;
 SET client_encoding = 'UTF8';
@@ -2666,10 +2692,10 @@ RESET lock_timeout;
 RESET statement_timeout;
 RESET search_path;
 
--- step 44: give back, NOT VALID, usage_reservations_org_id_fkey of public.usage_reservations
+-- step 45: give back, NOT VALID, usage_reservations_org_id_fkey of public.usage_reservations
 -- finding F-08a95c1528
 -- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
-\echo step 44 of 45
+\echo step 45 of 46
 -- give back, NOT VALID, usage_reservations_org_id_fkey of public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -2715,10 +2741,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 45: nothing is left in the quarantine of this plan
+-- step 46: nothing is left in the quarantine of this plan
 -- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-73a797a45a, F-83354c485c, F-872955c06e, F-8795ec2e55, F-b486fca505, F-bc59456e41, F-bd3ede389d, F-bd6feb7d8e, F-e3d8211813, F-ee0ac07f43
 -- lock none on tables of yours
-\echo step 45 of 45
+\echo step 46 of 46
 -- nothing is left in the quarantine of this plan
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
