@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from auditor.catalog import Catalog, Table
 from auditor.references.candidate import Hint, Place
-from auditor.references.keys import KEY_FAMILIES, Key, Keys
+from auditor.references.key import KEY_FAMILIES, Key
+from auditor.references.keys import Keys
 from auditor.references.names import Name, name
 from auditor.references.words import PEOPLE
 

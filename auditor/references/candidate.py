@@ -7,7 +7,7 @@ from math import exp, log
 from auditor.catalog import Column, Table
 from auditor.model import When
 from auditor.references.expressions import array_expression, expression_by_type, expression_inside
-from auditor.references.keys import Key
+from auditor.references.key import Key
 from auditor.references.names import name
 
 _PLURAL_KEY = re.compile(r"(id|uuid)s$", re.IGNORECASE)

@@ -6,19 +6,21 @@ from dataclasses import replace
 
 from auditor.catalog import Catalog, Column, Table
 from auditor.references.actors import Actors
+from auditor.references.by_values import ByValues
 from auditor.references.candidate import Candidate, Hint, Place
 from auditor.references.configured import NOTHING, Told
 from auditor.references.hints import hints_of
 from auditor.references.joins import NO_JOINS, Joins, probability_of
 from auditor.references.joins import told as how_joined
-from auditor.references.keys import KEY_FAMILIES, Key, Keys
-from auditor.references.look_up import is_known_empty
+from auditor.references.key import KEY_FAMILIES, Key
+from auditor.references.keys import Keys
 from auditor.references.names import Name, name
-from auditor.references.spans import WHOLE
+from auditor.references.spans import WHOLE, Spans
 from auditor.references.words import FOREIGN_WORDS
 
 MOST_PER_PLACE = 5
 LEAST_PRIOR = 0.04
+_LEAST_NAMED = 0.5
 
 _MEASURES = frozenset(
     """
@@ -31,6 +33,9 @@ TYPE_WORDS = ("type", "class", "table", "kind", "model")
 
 def candidates(
     catalog: Catalog,
+    keys: Keys,
+    spans: Spans,
+    *,
     inside_json: Iterable[Place] = (),
     by_type: Iterable[Candidate] = (),
     told: Told = NOTHING,
@@ -42,21 +47,35 @@ def candidates(
     to several tables (they are no plain references), `told` what the configuration says of tables, `joins` what is
     written of columns.
     """
-    keys = Keys.of(catalog, told.aliases)
     actors = Actors.of(catalog, keys, told.actors)
     polymorphic = tuple(by_type)
     known = {(each.place.table.oid, each.place.column.name) for each in polymorphic}
-    plain = (each for each in places_of(catalog) if (each.table.oid, each.column.name) not in known)
+    plain = (each for each in places_of(catalog, keys) if (each.table.oid, each.column.name) not in known)
     places = [*plain, *arrays_of(catalog), *inside_json]
-    return (*polymorphic, *(candidate for place in places for candidate in _of_place(place, keys, actors, joins)))
+    likely = [(place, _of_place(place, keys, actors, joins)) for place in places]
+    return (*polymorphic, *_with_values(likely, keys, spans))
 
 
-def places_of(catalog: Catalog) -> Iterator[Place]:
+def _with_values(likely: list[tuple[Place, list[Candidate]]], keys: Keys, spans: Spans) -> Iterator[Candidate]:
+    """The likely candidates, and where names say nothing those that values suggest."""
+    unnamed = [place for place, found in likely if not any(each.prior >= _LEAST_NAMED for each in found)]
+    by_values = ByValues.of(keys, spans, unnamed)
+    wanted = {place.identity for place in unnamed}
+    for place, found in likely:
+        known = {each.key for each in found}
+        hints = by_values.hints_of(place) if place.identity in wanted else ()
+        further = [_candidate(place, key, (hint,), keys) for key, hint in hints if key not in known]
+        yield from sorted([*found, *further], key=lambda each: (-each.prior, each.key.full_name))[:MOST_PER_PLACE]
+
+
+def places_of(catalog: Catalog, keys: Keys) -> Iterator[Place]:
     """The columns in scope that may refer to something and do not say so."""
     for table in catalog.measurable():
         known = {column for constraint in table.foreign_keys() for column in constraint.columns}
         for column in table.columns:
-            if column.name not in known and column.type.family in KEY_FAMILIES and not _is_measure(column):
+            if column.name in known or column.type.family not in KEY_FAMILIES:
+                continue
+            if not _is_measure(column) or _is_called_like_a_table(table, column, keys):
                 yield Place(table=table, column=column, family=column.type.family)
 
 
@@ -74,6 +93,15 @@ def _is_measure(column: Column) -> bool:
     return column.type.family in ("integer", "numeric") and not called.suffix and called.words[-1] in _MEASURES
 
 
+def _is_called_like_a_table(table: Table, column: Column, keys: Keys) -> bool:
+    """`user_rank` beside a table of ranks, `net_access_level` beside one of net access levels."""
+    words = name(column.name).words
+    if len(words) < 2:
+        return False
+    ends = ("".join(words[start:]) for start in range(len(words)))
+    return any(keys.by_table_name.get(table.schema, end) or keys.by_core.get(table.schema, end) for end in ends)
+
+
 def _of_place(place: Place, keys: Keys, actors: Actors, joins: Joins) -> list[Candidate]:
     hints: defaultdict[Key, dict[str, Hint]] = defaultdict(dict)
     for key, hint in hints_of(place, keys, actors):
@@ -87,10 +115,10 @@ def _of_place(place: Place, keys: Keys, actors: Actors, joins: Joins) -> list[Ca
         if key.table.schema == place.table.schema or name(key.table.name).joined not in near
     ]
     found = _with_joins(place, found, keys, joins)
-    likely = [candidate for candidate in found if candidate.prior >= LEAST_PRIOR]
-    if place.family == "uuid" and not any(candidate.prior >= 0.5 for candidate in likely):
-        likely += _by_values(place, keys, {candidate.key for candidate in likely})
-    return sorted(likely, key=lambda each: (-each.prior, each.key.full_name))[:MOST_PER_PLACE]
+    return sorted(
+        (candidate for candidate in found if candidate.prior >= LEAST_PRIOR),
+        key=lambda each: (-each.prior, each.key.full_name),
+    )[:MOST_PER_PLACE]
 
 
 def _is_referred_to(place: Place, by: Table) -> bool:
@@ -120,15 +148,6 @@ def _joined(candidate: Candidate, joined: Counter[str] | None, often: int) -> Ca
         return replace(candidate, doubts=(*candidate.doubts, (1 / (1 + often), "joined to another key")))
     hint = Hint(probability=0.0, text=how_joined(joined))
     return replace(candidate, hints=(*candidate.hints, hint), joined=probability_of(joined))
-
-
-def _by_values(place: Place, keys: Keys, known: set[Key]) -> list[Candidate]:
-    """Where names say nothing: uuids do not coincide, so the largest tables of the schema are worth a look."""
-    if is_known_empty(place.table) or ((place.column.name,) in place.table.candidate_keys() and not place.path):
-        return []
-    largest = keys.with_uuids.first(place.table.schema, "", MOST_PER_PLACE)
-    hint = Hint(probability=0.2, text="uuids, which do not coincide")
-    return [_candidate(place, key, (hint,), keys) for key in largest if key not in known]
 
 
 def are_comparable(family: str, key_family: str) -> bool:

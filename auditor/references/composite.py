@@ -11,7 +11,7 @@ from auditor.model import Reference
 from auditor.references.asked import OVERRUN, Connection, answers
 from auditor.references.calibration import BY_NAME, LEAST_SCORE
 from auditor.references.candidate import logit, probability
-from auditor.references.infer import LEAST_CONFIDENCE
+from auditor.references.decisions import LEAST_CONFIDENCE
 from auditor.references.look_up import MOST_VALUES, SAMPLED_ROWS, hidden, obstacle_at, sampled
 from auditor.references.names import name
 from auditor.references.words import KEY_WORDS

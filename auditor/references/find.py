@@ -15,7 +15,9 @@ from auditor.references.declared import declared
 from auditor.references.infer import infer
 from auditor.references.joins import can_parse, joins_of, unparsed
 from auditor.references.json_paths import places_inside_json
+from auditor.references.keys import Keys
 from auditor.references.polymorphic import candidates_by_type
+from auditor.references.spans import Spans
 from auditor.references.statements import Recorded, recorded
 from auditor.references.unmeasured import unmeasured
 from auditor.references.unseen import unlooked_candidates, unlooked_composite
@@ -62,11 +64,14 @@ def find_references(
     said = replace(said, aliases=(*said.aliases, *((each.called, each.base.oid) for each in views)))
     statements = recorded(connection, catalog) if can_parse() else Recorded()
     by_type, untyped = candidates_by_type(connection, catalog, empty, said)
-    candidates = candidates_of(catalog, inside_json, by_type, said, joins_of(catalog, statements.texts))
+    keys = Keys.of(catalog, said.aliases)
+    spans = Spans.of(keys.all)
+    joins = joins_of(catalog, statements.texts)
+    candidates = candidates_of(catalog, keys, spans, inside_json=inside_json, by_type=by_type, told=said, joins=joins)
     evidence = look_up(connection, candidates, empty)
     candidates, evidence = by_condition(connection, candidates, evidence, empty)
     several, untried = infer_composites(connection, catalog, empty)
-    scored = (*without_parts(infer(catalog, candidates, evidence), several), *several)
+    scored = (*without_parts(infer(catalog, candidates, evidence, spans), several), *several)
     inferred = told_of_views(calibrated(scored, calibration, least), views)
     references = (*declared(catalog), *overruled(catalog, config, inferred))
     return Found(

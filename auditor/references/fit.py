@@ -3,12 +3,10 @@
 from dataclasses import dataclass, field
 from math import log
 
-from auditor.catalog import Catalog
 from auditor.catalog.estimates import distinct_values
 from auditor.references.candidate import Candidate
-from auditor.references.keys import Keys
 from auditor.references.look_up import Inclusion
-from auditor.references.spans import WHOLE, Spans, span
+from auditor.references.spans import WHOLE, Spans
 
 _FEW = 20
 _ENDS = "they end where its keys end"
@@ -19,11 +17,6 @@ class Fits:
     """What there is by which values are found in a key by coincidence."""
 
     spans: Spans = field(default_factory=Spans)
-
-    @classmethod
-    def of(cls, catalog: Catalog) -> "Fits":
-        """From the statistics of the catalog's keys."""
-        return cls(Spans.of(Keys.of(catalog).all))
 
     def gain(self, candidate: Candidate, inclusion: Inclusion) -> tuple[float, tuple[str, ...]]:
         """What the inclusion adds to the log-odds, and how it is told."""
@@ -60,22 +53,25 @@ class Fits:
             return 4.0 if covered is not None and covered < 0.2 else 8.0
         if self.spans.is_sparse(candidate.key):
             return 5.0
-        if candidate.place.is_plain and candidate.place.table.primary_key == (candidate.place.column.name,):
+        place = candidate.place
+        if place.is_plain and place.table.primary_key == (place.column.name,):
             return 1.0
-        found = span(candidate.place.column) if candidate.place.is_plain else None
+        found = self.spans.of_column(place.table, place.column) if place.is_plain else None
         others = self.spans.holding(found[1]) - 1 if found else len(self.spans.tops)
         return 1.5 + 2.5 / (1 + max(others, 0))
 
     def _by_end(self, candidate: Candidate) -> float:
         """Factor for values that go to the end of the key: more where no other key ends there."""
         place, key = candidate.place, candidate.key
-        found = span(place.column) if place.is_plain and key.family in WHOLE else None
+        found = self.spans.of_column(place.table, place.column) if place.is_plain and key.family in WHOLE else None
         is_own = place.table.primary_key == (place.column.name,)
         if found is None or is_own or (distinct_values(place.table, place.column) or 0) < _FEW:
             return 1.0
         if not self.spans.reaches(found, key):
             return 1.0
-        return 2.5 if self.spans.ending(found[1]) == 1 else 1.3
+        if self.spans.ending(found[1]) > 1:
+            return 1.3
+        return 4.0 if self.spans.reaches(found, key, exactly=True) else 2.0
 
 
 def coverage(candidate: Candidate) -> float | None:

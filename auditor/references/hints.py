@@ -8,10 +8,21 @@ import re
 from auditor.catalog import Table
 from auditor.references.actors import Actors
 from auditor.references.candidate import Hint, Place
-from auditor.references.keys import Key, Keys, start_of
+from auditor.references.key import Key
+from auditor.references.keys import Keys, start_of
 from auditor.references.names import Name, name
 from auditor.references.own_prefix import unprefixed
-from auditor.references.roles import Named, abbreviates, behind, fit, in_pairs, run_together, told, without_prefix
+from auditor.references.roles import (
+    Named,
+    abbreviates,
+    behind,
+    end_of_word,
+    fit,
+    in_pairs,
+    run_together,
+    told,
+    without_prefix,
+)
 
 _ABOVE_PEOPLE = frozenset({"manager", "supervisor", "superior", "boss", "lead"})
 
@@ -34,6 +45,7 @@ def hints_of(place: Place, keys: Keys, actors: Actors) -> Named:
     yield from without_prefix(place, called, keys)
     yield from behind(place, called, keys)
     yield from run_together(place, called, keys)
+    yield from end_of_word(place, called, keys)
     yield from in_pairs(place, called, keys)
     yield from _commented(place, keys)
     yield from actors.hints_of(place, called)
@@ -140,12 +152,19 @@ def _end_of_table(place: Place, called: Name, keys: Keys) -> Named:
 
 
 def _own_table_and_name(place: Place, called: Name, keys: Keys) -> Named:
-    """`account.kind` → account_kind."""
-    if not called.stem:
+    """`account.kind` → account_kind; `artist.name`, a number, → artist_name, also `sort_name`."""
+    stem = called.stem if called.is_key_like else called.joined if place.family != "text" else called.stem
+    if not stem:
         return
-    for key in keys.by_table_name.get(place.table.schema, name(place.table.name).joined + called.stem):
+    for key in keys.by_table_name.get(place.table.schema, name(place.table.name).joined + stem):
         share = 0.82 if key.family != "text" and key.is_primary else 0.75 if called.suffix == key.tail else 0.65
         yield key, Hint(probability=share, text=f"{place.table.name} + {place.last_name} names {key.table.name}")
+    last = called.words[-1]
+    if called.is_key_like or len(called.words) < 2 or place.family == "text":
+        return
+    for key in keys.by_table_name.get(place.table.schema, name(place.table.name).joined + last):
+        if key.family != "text" and key.is_primary:
+            yield key, Hint(probability=0.65, text=f"{place.table.name} + {last} names {key.table.name}")
 
 
 def _above(place: Place, called: Name, keys: Keys) -> Named:
@@ -154,9 +173,12 @@ def _above(place: Place, called: Name, keys: Keys) -> Named:
     to_itself = called.is_above and not any(in_pairs(place, called, keys))
     to_itself = to_itself and (not rest or own.joined.endswith(rest) or called.stem_words[-1] == "to")
     manages = called.stem in _ABOVE_PEOPLE and own.words[-1] in ("employee", "staff", "user", "person", "member")
-    for key in keys.by_oid.get(place.table.oid, ()) if to_itself or manages else ():
+    unknown = called.is_above and rest and not to_itself and not keys.by_table_tail.get(place.table.schema, rest)
+    unknown = unknown and not keys.by_table_name.get(place.table.schema, rest)
+    for key in keys.by_oid.get(place.table.oid, ()) if to_itself or manages or unknown else ():
         if key.is_primary:
-            yield key, Hint(probability=0.80, text=f"{place.last_name} names another row of the same table")
+            share = 0.80 if to_itself or manages else 0.5
+            yield key, Hint(probability=share, text=f"{place.last_name} names another row of the same table")
 
 
 def _shared_primary(place: Place, called: Name, keys: Keys) -> Named:
@@ -176,7 +198,7 @@ def _abbreviation(place: Place, called: Name, keys: Keys) -> Named:
         return
     short = called.stem_words
     for key in keys.by_table_start.get(place.table.schema, start_of(short)):
-        known = (name(key.table.name).words, *keys.cores_of(key))
+        known = keys.spellings(key)
         if short not in known and key.table.oid != place.table.oid and any(_abbreviate(short, each) for each in known):
             yield key, Hint(probability=0.66, text=f"{called.stem} abbreviates {key.table.name}")
     for key in keys.by_initials.get(place.table.schema, called.stem):

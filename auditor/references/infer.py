@@ -1,30 +1,27 @@
 """From candidates and what their values showed to references: log-odds, one target a place, schema-wide decisions."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import log
 
 from auditor.catalog import Catalog
 from auditor.model import Reference
-from auditor.references.actors import decided
 from auditor.references.calibration import BY_NAME, LEAST_SCORE
 from auditor.references.candidate import Candidate, logit
+from auditor.references.decisions import LEAST_CONFIDENCE, agreed, by_place, cleanest, one_actor_table, tightest
 from auditor.references.fit import Fits
-from auditor.references.keys import Key
+from auditor.references.key import Key
 from auditor.references.look_up import Evidence, Inclusion
 from auditor.references.rivals import Scored, weighed
-
-LEAST_CONFIDENCE = 0.5
-_CONSENSUS_TABLES = 3
+from auditor.references.spans import Spans
 
 
-def infer(catalog: Catalog, found: Sequence[Candidate], evidence: Evidence) -> tuple[Reference, ...]:
+def infer(catalog: Catalog, found: Sequence[Candidate], evidence: Evidence, spans: Spans) -> tuple[Reference, ...]:
     """One reference at most for each place, with its score as confidence and the evidence that led to it."""
-    fits = Fits.of(catalog)
+    fits = Fits(spans)
     scored = [_scored(candidate, evidence.get(candidate.identity, Inclusion()), fits) for candidate in found]
-    settled = _agreed(_one_actor_table(_tightest(scored)))
-    places = list(_by_place(settled).values())
+    settled = agreed(one_actor_table(cleanest(tightest(scored))))
+    places = list(by_place(settled).values())
     leads = _leads(catalog, places)
     references = _one_way([_reference(each, leads) for each in places])
     return tuple(each for each in references if each.confidence >= LEAST_SCORE)
@@ -64,85 +61,6 @@ def _scored(candidate: Candidate, inclusion: Inclusion, fits: Fits) -> Scored:
         told.append("the referenced table is empty, the referencing one is not")
     told.append(f"{BY_NAME}: {inclusion.reason}" if inclusion.reason else BY_NAME)
     return Scored(candidate=candidate, odds=odds, told=tuple(told))
-
-
-def _by_place(scored: Iterable[Scored]) -> dict[tuple[int, str, tuple[str, ...]], list[Scored]]:
-    found: defaultdict[tuple[int, str, tuple[str, ...]], list[Scored]] = defaultdict(list)
-    for each in scored:
-        found[each.candidate.place.identity].append(each)
-    for places in found.values():
-        places.sort(key=lambda each: (-each.odds, each.candidate.key.full_name))
-    return dict(found)
-
-
-def _tightest(scored: list[Scored]) -> list[Scored]:
-    """Of several keys of one name that hold (almost) the same values, the smallest: an employee is a person, too."""
-    smallest = {
-        tightest.candidate.identity
-        for places in _by_place(each for each in scored if each.share is not None).values()
-        for tightest in _smallest(places)
-    }
-    return [
-        replace(each, odds=each.odds + log(3), told=(*each.told, "the smallest table that holds these values"))
-        if each.candidate.identity in smallest
-        else each
-        for each in scored
-    ]
-
-
-def _smallest(places: list[Scored]) -> list[Scored]:
-    most = max(each.share or 0.0 for each in places)
-    holding = [each for each in places if most >= 0.7 and (each.share or 0.0) >= most - 0.06]
-    names = {each.candidate.key.column.name for each in holding}
-    sizes = sorted(each.candidate.key.table.rows or 0.0 for each in holding)
-    if len(sizes) < 2 or len(names) > 1 or sizes[0] == sizes[1]:
-        return []
-    return [each for each in holding if (each.candidate.key.table.rows or 0.0) == sizes[0]]
-
-
-def _one_actor_table(scored: list[Scored]) -> list[Scored]:
-    """All who act stand in one table: candidates for the other tables of people are dropped."""
-    sums: defaultdict[tuple[str, Key], list[float]] = defaultdict(list)
-    for each in scored:
-        if each.candidate.is_actor:
-            sums[(each.candidate.place.table.schema, each.candidate.key)].append(each.confidence)
-    chosen = decided(sums)
-    return [
-        each
-        for each in scored
-        if not each.candidate.is_actor
-        or len(each.candidate.hints) > 1
-        or chosen[each.candidate.place.table.schema] is each.candidate.key
-    ]
-
-
-def _agreed(scored: list[Scored]) -> list[Scored]:
-    """The same column name in three tables or more refers to the same key, unless the values say otherwise."""
-    tables: defaultdict[tuple[str, str], Counter[Key]] = defaultdict(Counter)
-    for places in _by_place(scored).values():
-        best = places[0]
-        if best.confidence >= LEAST_CONFIDENCE and best.candidate.place.when is None:
-            tables[_named(best)][best.candidate.key] += 1
-    agreed = {
-        named: key
-        for named, counter in tables.items()
-        for key, number in counter.most_common(1)
-        if number >= _CONSENSUS_TABLES and number > 0.6 * counter.total()
-    }
-    return [_swayed(each, agreed.get(_named(each))) for each in scored]
-
-
-def _named(scored: Scored) -> tuple[str, str]:
-    place = scored.candidate.place
-    return (place.table.schema, place.last_name)
-
-
-def _swayed(scored: Scored, agreed: Key | None) -> Scored:
-    if agreed is None or scored.candidate.place.when is not None or "." in scored.candidate.place.last_name:
-        return scored
-    if scored.candidate.key is agreed:
-        return replace(scored, odds=scored.odds + log(2), told=(*scored.told, "as in the other tables"))
-    return replace(scored, odds=scored.odds + log(0.5))
 
 
 Column = tuple[int, str]

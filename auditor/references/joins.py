@@ -13,7 +13,8 @@ from typing import Any
 from auditor.catalog import Catalog, Table
 from auditor.model import Coverage, Outcome, Subject
 from auditor.references.candidate import Place
-from auditor.references.keys import Key, Keys
+from auditor.references.key import Key
+from auditor.references.keys import Keys
 from auditor.references.unseen import FAMILY
 from auditor.references.written import Written, written_in
 

@@ -5,84 +5,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from auditor.catalog import Catalog, Column, Table
-from auditor.catalog.estimates import distinct_share
+from auditor.catalog import Catalog, Table
+from auditor.references.key import Key, keys_of
 from auditor.references.names import Name, name, singulars
 from auditor.references.style import Style
-from auditor.references.words import LEADING_KEY_WORDS, NATURAL_KEY_WORDS
+from auditor.references.words import LEADING_KEY_WORDS
 
 _MANY = 50
 _SHORT = 3
-_FEWEST_NAMED, _DISTINCT = 10, 0.98
-
-KEY_FAMILIES = frozenset({"integer", "numeric", "text", "uuid"})
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Key:
-    """A single column that no two rows of its table share: a primary key, a unique one, or the name of what the table
-    is about where nothing declares it (`clients.client_name`)."""
-
-    table: Table
-    column: Column
-    is_primary: bool
-    """Whether rows are referred to by it: the primary key, or a unique `id` where that is several columns or text."""
-
-    @property
-    def family(self) -> str:
-        """The type family of its values."""
-        return self.column.type.family
-
-    @cached_property
-    def tail(self) -> str:
-        """What the key is called within its table: `id` for film.film_id, `code` for country.countrycode."""
-        column = name(self.column.name)
-        if column.suffix and (not column.stem or self.is_named_after_table):
-            return column.suffix
-        return column.joined
-
-    @cached_property
-    def is_named_after_table(self) -> bool:
-        """`film.film_id`, `sales_territory.territory_id`: the key's name tells its table."""
-        column, table = name(self.column.name), name(self.table.name)
-        return bool(column.stem) and "".join(table.meant).endswith(column.stem)
-
-    @property
-    def full_name(self) -> str:
-        """Schema, table and column, for sorting."""
-        return f"{self.table.schema}.{self.table.name}.{self.column.name}"
-
-
-def keys_of(table: Table) -> tuple[Key, ...]:
-    """The single-column keys of that table whose type a reference can have, primary first."""
-    primary = table.primary_key
-    singles = [columns for columns in table.candidate_keys() if len(columns) == 1]
-    stands_in = _stands_in(table, [column for (column,) in singles])
-    found = [
-        Key(table=table, column=table.column(c), is_primary=c == stands_in if stands_in else (c,) == primary)
-        for (c,) in singles
-    ]
-    named = [Key(table=table, column=each, is_primary=False) for each in table.columns if (each.name,) not in singles]
-    natural = (key for key in named if _names_its_rows(key))
-    return (*(key for key in found if key.family in KEY_FAMILIES), *natural)
-
-
-def _stands_in(table: Table, unique: list[str]) -> str:
-    """The unique `id` by which rows are referred to although the primary key is made of several columns or of text."""
-    primary = table.primary_key
-    if len(primary) == 1 and table.column(primary[0]).type.family != "text":
-        return ""
-    ids = [each for each in unique if name(each).joined in ("id", "uuid") and table.column(each).type.family != "text"]
-    return ids[0] if ids else ""
-
-
-def _names_its_rows(key: Key) -> bool:
-    """Whether a text column is called after its table, as a natural key is, and its values are distinct but for a few
-    duplicates, by the statistics."""
-    called = name(key.column.name)
-    is_called_so = key.family == "text" and called.suffix in NATURAL_KEY_WORDS and key.is_named_after_table
-    rows = key.table.rows or 0.0
-    return is_called_so and rows >= _FEWEST_NAMED and (distinct_share(key.table, key.column) or 0.0) >= _DISTINCT
+_LEAST_GLUED = 4
 
 
 class Index:
@@ -140,6 +71,11 @@ class Keys:
         return Index.of((*own, *plurals, *others))
 
     @cached_property
+    def names_of_tables(self) -> frozenset[str]:
+        """All tables' names, joined."""
+        return frozenset(name(key.table.name).joined for key in self.all)
+
+    @cached_property
     def by_core(self) -> "Index":
         """By the table's name without the prefix that the schema gives its tables: `user` for ad_user."""
         return Index.of(("".join(core), key) for key in self.all for core in self.cores_of(key))
@@ -150,14 +86,22 @@ class Keys:
         return Index.of((tail, key) for key in self.all for tail in _tails(name(key.table.name)))
 
     @cached_property
+    def by_glued_tail(self) -> "Index":
+        """By the letters at the end of a table's last word, where that is long: `review` of productreview."""
+        words = ((name(key.table.name).words[-1], key) for key in self.all if key.is_primary)
+        return Index.of((word[start:], key) for word, key in words for start in range(2, len(word) - _LEAST_GLUED + 1))
+
+    @cached_property
     def by_name(self) -> "Index":
         """By the key's own name, where that is more than `id`."""
         return Index.of((name(key.column.name).joined, key) for key in self.all if name(key.column.name).stem)
 
     @cached_property
     def by_table_start(self) -> "Index":
-        """By the number of words and the first two letters of a table's name, for abbreviations: `dept_id`."""
-        return Index.of((start_of(words), key) for key, words in self._named())
+        """By the number of words and the first two letters of a table's name, or of the key's own, for abbreviations:
+        `dept_id`."""
+        primary = [key for key in self.all if key.is_primary]
+        return Index.of((start, key) for key in primary for start in {start_of(words) for words in self.spellings(key)})
 
     @cached_property
     def by_initials(self) -> "Index":
@@ -169,6 +113,18 @@ class Keys:
         for key in self.all:
             if key.is_primary:
                 yield from ((key, words) for words in {name(key.table.name).words, *self.cores_of(key)})
+
+    def spellings(self, key: Key) -> frozenset[tuple[str, ...]]:
+        """What may be abbreviated: the words of its table's name, with and without prefixes, and those of its own."""
+        if key not in self._spellings:
+            own = name(key.column.name).stem_words
+            known = {name(key.table.name).words, *self.cores_of(key), *((own,) if own else ())}
+            self._spellings[key] = frozenset(known)
+        return self._spellings[key]
+
+    @cached_property
+    def _spellings(self) -> dict[Key, frozenset[tuple[str, ...]]]:
+        return {}
 
     def cores_of(self, key: Key) -> tuple[tuple[str, ...], ...]:
         """The words of its table's name without the schema's prefixes."""

@@ -15,6 +15,7 @@ from auditor.references.words import (
     NATURAL_KEY_WORDS,
     PARENT_WORDS,
     TABLE_NOISE,
+    TRAILING_ROLES,
 )
 
 _LEAST_SINGULAR = 4
@@ -107,12 +108,15 @@ class Name:
     @property
     def is_key_like(self) -> bool:
         """Whether the name says that a key stands here."""
-        return self.suffix in KEY_WORDS
+        has_role = len(self.words) > 2 and self.words[-1] in TRAILING_ROLES and self.words[-2] in KEY_WORDS
+        return self.suffix in KEY_WORDS or has_role
 
     @cached_property
     def is_actor(self) -> bool:
         """`created_by`, `approver_id`, `owner`: who did it, or whose it is."""
         words = self.stem_words
+        if len(words) > 1 and words[-1].isdigit():
+            words = words[:-1]
         if not words:
             return False
         if (len(words) > 1 and words[-1] == "by") or _BY_WHOM.fullmatch("".join(words[-2:])):

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from auditor.references.candidate import Hint, Place
-from auditor.references.keys import Key, Keys
+from auditor.references.key import Key
+from auditor.references.keys import Keys
 from auditor.references.names import name
 from auditor.references.roles import Named, abbreviates
 

@@ -16,7 +16,8 @@ from auditor.references.asked import OVERRUN, Connection, answers
 from auditor.references.candidate import Candidate, Hint, Place
 from auditor.references.candidates import TYPE_WORDS, are_comparable
 from auditor.references.configured import NOTHING, Told
-from auditor.references.keys import KEY_FAMILIES, Key, Keys
+from auditor.references.key import KEY_FAMILIES, Key
+from auditor.references.keys import Keys
 from auditor.references.look_up import obstacle_at, rows_of
 from auditor.references.names import Name, name
 from auditor.references.unseen import unlooked_column

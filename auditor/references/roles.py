@@ -4,7 +4,8 @@ that carry their schema's prefix. One rule a function, as in hints.py."""
 from collections.abc import Iterator
 
 from auditor.references.candidate import Hint, Place
-from auditor.references.keys import Key, Keys
+from auditor.references.key import Key
+from auditor.references.keys import Keys
 from auditor.references.names import Name, name
 from auditor.references.words import GLUED_ROLES, NUMBER_WORDS, OPPOSITES, TRAILING_ROLES
 
@@ -109,6 +110,27 @@ def run_together(place: Place, called: Name, keys: Keys) -> Named:
 
 def _called(place: Place, stem: str, keys: Keys) -> list[Key]:
     return keys.by_table_name.get(place.table.schema, stem) or keys.by_core.get(place.table.schema, stem)
+
+
+def end_of_word(place: Place, called: Name, keys: Keys) -> Named:
+    """`review_id` → reviews_productreview, `flags.type_id` → flagtypes: the end of a table's last word, which the
+    referencing table's name begins with as well, or is long."""
+    if not called.is_key_like or called.stem in keys.names_of_tables:
+        return
+    own = name(place.table.name)
+    found = []
+    for key in keys.by_glued_tail.get(place.table.schema, called.stem):
+        word = name(key.table.name).words[-1]
+        head = word[: -len(called.stem)]
+        begins = own.words[-1].startswith(head) or own.words[0].startswith(head)
+        if key.table.oid != place.table.oid and (begins or len(called.stem) > _LEAST_GLUED):
+            found.append((key, 0.66 if begins else 0.45))
+    near = [each for each in found if each[1] > 0.5] or found
+    for key, share in near:
+        fitting = fit(called, key, exact=share, other=0.85 * share, bare=0.0)
+        if fitting:
+            text = f"{called.stem} ends {key.table.name}"
+            yield key, Hint(probability=fitting / len(near) ** 0.5, text=text)
 
 
 def in_pairs(place: Place, called: Name, keys: Keys) -> Named:

@@ -4,14 +4,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from auditor.catalog import Column
+from auditor.catalog import Column, Table
 from auditor.catalog.estimates import distinct_values
-from auditor.references.keys import Key
+from auditor.references.key import Key
 
 WHOLE = frozenset({"integer", "numeric"})
 _DENSE = 0.5
 _FAR = 10
-_NEAR = 0.98
+_NEAR, _EXACT = 0.98, 0.998
 
 Span = tuple[int, int]
 
@@ -24,10 +24,14 @@ def span(column: Column) -> Span | None:
     statistics = column.statistics
     if statistics is None or column.type.family not in WHOLE:
         return None
-    values = sorted(map(_whole, (*statistics.most_common, *statistics.histogram)))
+    bounds = tuple(statistics.histogram)
+    tenth = max(len(bounds) // 10, 1)
+    upper = [_whole(text) for text in bounds[-2 * tenth :]]
+    values = sorted((*map(_whole, (*statistics.most_common, *bounds[:1])), *upper))
     if not values or values[0] is _BROKEN:
         return None
-    far = _FAR * max(abs(values[len(values) * 9 // 10]), 1)
+    typical = upper[-tenth] if len(upper) > tenth else values[len(values) * 9 // 10]
+    far = _FAR * max(abs(typical), 1)
     near = [value for value in values if abs(value) <= far]
     return int(near[0]), int(near[-1])
 
@@ -50,15 +54,26 @@ class Spans:
     sparse: frozenset[tuple[int, str]] = frozenset()
     tops: tuple[int, ...] = ()
     """The largest values of the dense ones, sorted."""
+    known: dict[tuple[int, str], Span | None] = field(default_factory=dict)
+    """What was asked before: taking statistics apart takes longer than everything else."""
 
     @classmethod
     def of(cls, keys: Iterable[Key]) -> "Spans":
         """From the statistics, which are parsed once a key, and not once a candidate."""
-        found = {key: span(key.column) for key in keys if key.family in WHOLE}
-        known = {key: ends for key, ends in found.items() if ends is not None}
-        dense = {(key.table.oid, key.column.name): ends for key, ends in known.items() if _is_dense(key, ends)}
-        all_of_them = {(key.table.oid, key.column.name) for key in known}
-        return cls(dense, frozenset(all_of_them - {*dense}), tuple(sorted(top for _, top in dense.values())))
+        found = {(key.table.oid, key.column.name): (key, span(key.column)) for key in keys if key.family in WHOLE}
+        ended = {place: (key, ends) for place, (key, ends) in found.items() if ends is not None}
+        dense = {place: ends for place, (key, ends) in ended.items() if _is_dense(key, ends)}
+        tops = tuple(sorted(top for _, top in dense.values()))
+        return cls(
+            dense, frozenset(ended.keys() - dense.keys()), tops, {place: ends for place, (_, ends) in found.items()}
+        )
+
+    def of_column(self, table: Table, column: Column) -> Span | None:
+        """The range of that column."""
+        place = (table.oid, column.name)
+        if place not in self.known:
+            self.known[place] = span(column)
+        return self.known[place]
 
     def is_sparse(self, key: Key) -> bool:
         """Whether few numbers in the key's range are in use: what is found there is no coincidence."""
@@ -68,11 +83,12 @@ class Spans:
         """How many dense keys go as far."""
         return len(self.tops) - bisect_left(self.tops, top)
 
-    def reaches(self, here: Span, key: Key) -> bool:
+    def reaches(self, here: Span, key: Key, *, exactly: bool = False) -> bool:
         """Whether the values go to the end of that key: those of a reference do, what lies in it by chance ends
         anywhere."""
         ends = self.dense.get((key.table.oid, key.column.name))
-        return ends is not None and ends[1] >= here[1] >= _NEAR * ends[1]
+        near = _EXACT if exactly else _NEAR
+        return ends is not None and ends[1] >= here[1] >= near * ends[1]
 
     def ending(self, top: int) -> int:
         """How many dense keys end there, or a little later."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from auditor.catalog import Catalog, Table
 from auditor.model import Reference
-from auditor.references.keys import keys_of
+from auditor.references.key import keys_of
 from auditor.references.names import name
 
 _PROJECTION = re.compile(

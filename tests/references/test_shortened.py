@@ -39,6 +39,31 @@ SHORTENED = {
             "po_drafts_all(vendor_id) -> po_vendors_all(vendor_id)",
         ],
     ),
+    "the end of a table's only word": (
+        """CREATE TABLE shop_productreview (id int PRIMARY KEY);
+        CREATE TABLE shop_product (id int PRIMARY KEY);
+        CREATE TABLE shop_reviewvote (id int PRIMARY KEY);
+        CREATE TABLE flagtypes (id int PRIMARY KEY);
+        CREATE TABLE flaginclusions (id int PRIMARY KEY, type_id int);
+        CREATE TABLE shop_productvote (id int PRIMARY KEY, review_id int)""",
+        ["flaginclusions(type_id) -> flagtypes(id)", "shop_productvote(review_id) -> shop_productreview(id)"],
+    ),
+    "a number called like a text": (
+        """CREATE TABLE artist_name (id int PRIMARY KEY, name text);
+        CREATE TABLE artist (id int PRIMARY KEY, name int, label text)""",
+        ["artist(name) -> artist_name(id)"],
+    ),
+    "a measure that is a table": (
+        """CREATE TABLE zz_ranks (rank_id int PRIMARY KEY);
+        CREATE TABLE zz_posts (post_id int PRIMARY KEY, version int, rank_id int, words_count int);
+        CREATE TABLE zz_members (member_id int PRIMARY KEY, member_rank_id int)""",
+        ["zz_members(member_rank_id) -> zz_ranks(rank_id)", "zz_posts(rank_id) -> zz_ranks(rank_id)"],
+    ),
+    "a shortened name of a key": (
+        """CREATE TABLE hr_units (organization_id int PRIMARY KEY);
+        CREATE TABLE po_sites (site_id int PRIMARY KEY, org_id int)""",
+        ["po_sites(org_id) -> hr_units(organization_id)"],
+    ),
     "the table's prefix goes without saying in an abbreviation": (
         """CREATE TABLE zz_department (id int PRIMARY KEY);
         CREATE TABLE zz_business_unit (id int PRIMARY KEY);
