@@ -8,7 +8,7 @@ from auditor.catalog import Constraint, Table
 from auditor.model import printable
 from auditor.remedy.closure import keys_into
 from auditor.remedy.constraints import columns_of
-from auditor.remedy.operation import PlanContext
+from auditor.remedy.operation import Fill, PlanContext
 from auditor.remedy.quarantine import relation_of
 from auditor.remedy.script import named
 from auditor.sql import Expression
@@ -94,11 +94,26 @@ def fills_beside(context: PlanContext, table: Table, columns: Iterable[str]) -> 
     return {
         column: sa.case((fill.violation, value), else_=row.c[column])
         for fill in context.fills
-        if fill.table.oid == table.oid
-        and not (crowded(table, fill.values) or cut_off(context, followers_of(context, table, fill.values)))
+        if fill.table.oid == table.oid and not _is_refused(context, fill)
         for column, value in fill.values.items()
         if column not in own and mends_a_check(table, (column,))
     }
+
+
+def _is_refused(context: PlanContext, fill: Fill) -> bool:
+    followers = followers_of(context, fill.table, fill.values)
+    return bool(crowded(fill.table, fill.values) or cut_off(context, followers))
+
+
+def left_violated(context: PlanContext) -> frozenset[tuple[str, str, str]]:
+    """The checks that are NOT VALID, by schema, table and name, which a fill is to mend that is refused by itself."""
+    return frozenset(
+        (fill.table.schema, fill.table.name, each.name)
+        for fill in context.fills
+        if _is_refused(context, fill)
+        for each in _loose_checks(fill.table)
+        if {*fill.values} & {*each.columns}
+    )
 
 
 def mends_a_check(table: Table, columns: Iterable[str]) -> bool:

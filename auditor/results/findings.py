@@ -12,6 +12,7 @@ from auditor.knowledge.orphans import referrals
 from auditor.model import Finding, Outcome, Plan, Remedy, Witness
 from auditor.probe import Verdict
 from auditor.remedy import PlanContext, compose, plan_of, sql_of
+from auditor.remedy.obstacles import left_violated
 from auditor.remedy.operation import Fill
 from auditor.remedy.remedy import emptied_by, filled_by
 from auditor.results.answers import Answer, failure, without_implied
@@ -63,7 +64,7 @@ def _written(
 
 def _context(found: Sequence[Answer], facts: Facts, plan_id: str) -> PlanContext:
     """What the plans of all findings may look at, but for what is a finding's own."""
-    return PlanContext(
+    context = PlanContext(
         catalog=facts.catalog,
         plan_id=plan_id,
         fingerprint="",
@@ -74,6 +75,7 @@ def _context(found: Sequence[Answer], facts: Facts, plan_id: str) -> PlanContext
         emptied=frozenset(_emptied(found)),
         keys_to_come=tuple(keys_to_come(facts)),
     )
+    return replace(context, stuck=context.stuck | left_violated(context))
 
 
 def _remedies(each: Answer) -> tuple[remedies.Remedy, ...]:

@@ -203,7 +203,7 @@ def _fill(facts: Facts, table: Table, column: Column, intent: _Intent) -> str | 
     """
     if intent.configured is not None and intent.configured.intention.fill is not None:
         return intent.configured.intention.fill
-    is_key = any(index.unique and column.name in index.columns for index in table.indexes)
+    is_key = any(index.unique and index.reads(column.name) for index in table.indexes)
     is_intended_key = any(each.kind == "unique" and column.name in each.columns for each in facts.intended_on(table))
     if is_key or is_intended_key or refers_undeclared(facts, table, column.name):
         return None
