@@ -24,7 +24,8 @@ OrphanName = Literal["plain", "sentinel", "near-miss"]
 class Measurement:
     """What a probe brought back: `violations` of a `population`, out of `rows` in the table.
 
-    `groups` is the number of distinct keys that rows share (KeyProbe), or of elements that find nothing (arrays).
+    `groups` is the number of distinct keys that rows share (KeyProbe), of elements that find nothing (arrays), or of
+    keys that orphans refer to (`counts_keys`).
     `exact` is false for a sample.
     `by_kind` says of a ReferenceProbe how many orphans there are of each kind, whichever it is about.
     `met` are the keys of some violating rows, where the scan met them in passing: as `row_key_json` writes them.
@@ -143,8 +144,8 @@ class ReferenceProbe:
     (MATCH FULL: the key is partly NULL). `pairs` are the compared expressions, referencing and referenced.
     `elements` are the values of a row that holds many: a column over the row's array; it violates where one of them
     finds nothing. `kinds` are counted apart in the same scan; `only` names the kind that this probe is about (`plain`:
-    none of them), None all orphans. `finds` turns it round: a row violates that does find one (of those that are
-    soft-deleted, where `match` says so).
+    none of them), None all orphans; `counts_keys` counts the keys as well that plain ones refer to. `finds` turns it
+    round: a row violates that does find one (of those that are soft-deleted, where `match` says so).
     """
 
     table: Table
@@ -158,6 +159,7 @@ class ReferenceProbe:
     elements: sa.TableValuedColumn[Any] | None = None
     kinds: tuple[OrphanKind, ...] = ()
     only: OrphanName | None = None
+    counts_keys: bool = False
     finds: bool = False
     columns: tuple[str, ...]
     referenced_columns: tuple[str, ...]

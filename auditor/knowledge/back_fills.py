@@ -10,20 +10,32 @@ from auditor.references import AntiJoin, anti_join
 from auditor.remedy import Operation, Referring, Remedy, back_fill
 from auditor.remedy.obstacles import unchangeable
 
+_KIND = "back-fill"
+
+
+def is_asked_for(facts: Facts) -> bool:
+    """Whether the configuration chooses it for any finding: only then are the missing rows counted as well, by all who
+    count orphans, so that it is one anti-join as ever."""
+    return _KIND in facts.config.remedies.values()
+
 
 def back_fills(
-    facts: Facts, join: AntiJoin, constraint: Constraint | None, then: tuple[Operation, ...]
+    facts: Facts, join: AntiJoin, constraint: Constraint | None, then: tuple[Operation, ...], missing: int | None
 ) -> Iterator[Remedy]:
-    """The remedy that makes the missing rows, offered where a key is all that such a row needs; never chosen."""
+    """The remedy that makes the missing rows, offered where a key is all that such a row needs; never chosen.
+
+    `missing` is how many there are, None where nobody counted.
+    """
     if _is_possible(facts, join):
         operation = back_fill(
             (_referring(join, constraint), *_others(facts, join)),
             join.violation_of("plain"),
             join.referenced,
             join.referenced_columns,
+            missing,
         )
         yield Remedy(
-            kind="back-fill",
+            kind=_KIND,
             summary="insert the missing rows, of which nothing is known but the key",
             operations=(operation, *then),
             chosen=False,
@@ -39,6 +51,8 @@ def _is_possible(facts: Facts, join: AntiJoin) -> bool:
     pairs = zip(join.columns, keys, strict=False)
     if not all(are_comparable(join.table.column(one).type, referenced.column(key).type) for one, key in pairs):
         return False
+    if any(_refers_by_itself(referenced, each) for each in facts.references_of(referenced)):
+        return False
     return all(
         not column.generated if column.name in keys else _goes_without_saying(facts, referenced, column)
         for column in referenced.columns
@@ -52,6 +66,13 @@ def are_comparable(referencing: Type, referenced: Type) -> bool:
         return referencing.base_schema == referenced.base_schema
     plain = {"text", "varchar", "bpchar"}
     return referencing.family == referenced.family == "integer" or {referencing.base, referenced.base} <= plain
+
+
+def _refers_by_itself(table: Table, reference: Reference) -> bool:
+    """Whether a row of which nothing is said refers to another of its table, by default: the two would hold each other
+    when they are to go again."""
+    is_own = (reference.ref_schema, reference.ref_table) == (table.schema, table.name)
+    return is_own and any(table.column(column).default is not None for column in reference.columns)
 
 
 def _goes_without_saying(facts: Facts, table: Table, column: Column) -> bool:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from auditor.catalog import Action
 from auditor.check import Facts
+from auditor.knowledge.back_fills import is_asked_for
 from auditor.knowledge.json_keys import asked_column, moved, offered_column
 from auditor.knowledge.naming import names_by_words
 from auditor.knowledge.orphans import (
@@ -59,6 +60,7 @@ def orphan_probes(facts: Facts, kind: OrphanName, worded: Worded) -> Iterator[Re
             yield ReferenceProbe(
                 **join.parts,
                 only=kind,
+                counts_keys=is_asked_for(facts),
                 subject=subject_of_reference(join, reference),
                 judge=partial(_judge, facts, reference, join, kind, worded),
                 proposes=proposed_key(facts, reference, join),
@@ -108,7 +110,7 @@ def _remedies_for(  # noqa: PLR0917
     then: tuple[Operation, ...],
 ) -> tuple[Remedy, ...]:
     """The ways to mend the orphans of one kind, the chosen one first; `then` are the operations that follow."""
-    found = (*_ways(facts, reference, join, kind, then), *_moves(facts, reference, join, kind, then))
+    found = (*_ways(facts, reference, join, kind, then, measured), *_moves(facts, reference, join, kind, then))
     chosen = _is_mended(facts, reference, join, kind, measured)
     # A guess, and one that not a single row bears out, changes no row unless a person chooses it.
     return found if chosen else tuple(replace(each, chosen=False) for each in found)
@@ -147,19 +149,23 @@ def _is_sure(facts: Facts, reference: Reference, measured: Measurement) -> bool:
     return is_likely and measured.in_the_way < measured.population
 
 
-def _ways(
-    facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanName, then: tuple[Operation, ...]
+def _ways(  # noqa: PLR0917
+    facts: Facts,
+    reference: Reference,
+    join: AntiJoin,
+    kind: OrphanName,
+    then: tuple[Operation, ...],
+    measured: Measurement,
 ) -> tuple[Remedy, ...]:
     action: Action = intended_action(facts, reference) or "NO ACTION"
     if join.elements is not None:
         return (_without_orphans(join, join.elements, then),)
     if kind == "sentinel" and settable(facts, join, None):
-        return tuple(
-            each for each in clean_ups(facts, join, "NO ACTION", None, then, kind=kind) if each.kind == "set-null"
-        )
+        ways = clean_ups(facts, join, "NO ACTION", None, then, measured, kind=kind)
+        return tuple(each for each in ways if each.kind == "set-null")
     if kind == "near-miss" and _can_be_relinked(join):
         return (_relink(join, then, facts.catalog.server.encoding),)
-    return () if kind == "sentinel" else clean_ups(facts, join, action, None, then, kind=kind)
+    return () if kind == "sentinel" else clean_ups(facts, join, action, None, then, measured, kind=kind)
 
 
 def _can_be_relinked(join: AntiJoin) -> bool:

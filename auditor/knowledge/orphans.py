@@ -13,7 +13,7 @@ from auditor.knowledge.back_fills import are_comparable, back_fills
 from auditor.knowledge.naming import words
 from auditor.knowledge.nullability import is_settable
 from auditor.model import Reference, Subject, printable
-from auditor.probe import OrphanName, Proposed, subject_of
+from auditor.probe import Measurement, OrphanName, Proposed, subject_of
 from auditor.references import AntiJoin, anti_join
 from auditor.references.anti_join import meant
 from auditor.references.expressions import condition_of
@@ -179,12 +179,13 @@ def _seems_unique(table: Table, columns: tuple[str, ...]) -> bool:
     return any(share is not None and share > 0.9999 for share in shares)
 
 
-def clean_ups(
+def clean_ups(  # noqa: PLR0917
     facts: Facts,
     join: AntiJoin,
     action: Action,
     constraint: Constraint | None,
     then: tuple[Operation, ...],
+    measured: Measurement,
     *,
     kind: OrphanName = "plain",
 ) -> tuple[Remedy, ...]:
@@ -195,7 +196,7 @@ def clean_ups(
     """
     columns, violation = settable(facts, join, constraint), join.violation_of(kind)
     aside = (set_aside(join.table, violation), *then)
-    made = back_fills(facts, join, constraint, then) if kind == "plain" else ()
+    made = back_fills(facts, join, constraint, then, measured.groups or None) if kind == "plain" else ()
     if not columns:
         return (Remedy(kind="set-aside", summary="set the orphans aside", operations=aside), *made)
     nulls = {column: sa.null() for column in columns}

@@ -60,15 +60,20 @@ def anti_join(probe: ReferenceProbe, *, with_keys: bool) -> Scan:
     column, number = _plain_column(probe), "count(*){of_kind}"
     if column is not None and _is_much_repeated(probe, column):
         orphans, number = _by_key(probe, column), "coalesce(sum(n){of_kind}, 0)"
+        distinct = "count(*)"
         keys = met.keys_of_values(probe.table, column)
     elif column is not None and probe.table.finds((column.name,)):
         orphans, keys = _orphans(probe, [column]), met.keys_of_values(probe.table, column)
+        distinct = "count(DISTINCT value_0)"
     else:
         row_key = met.key_columns(probe.table)
-        orphans, keys = _orphans(probe, row_key), met.keys_kept(len(row_key))
-    filters = _filters(probe)
-    numbers = tuple(number.format(of_kind=f" FILTER (WHERE {each})" if each else "") for each in filters)
-    return _counting(tables, orphans, numbers, keys if brings_keys else None, settings_of(probe), filters[0])
+        values = [value for value, _ in probe.pairs] if probe.counts_keys else []
+        orphans, keys = _orphans(probe, [*row_key, *values]), met.keys_kept(len(row_key))
+        distinct = f"count(DISTINCT ({', '.join(f'value_{len(row_key) + n}' for n, _ in enumerate(values))}))"
+    filters = [f" FILTER (WHERE {each})" if each else "" for each in _filters(probe)]
+    numbers = tuple(number.format(of_kind=each) for each in filters)
+    numbers += (distinct + filters[0],) if probe.counts_keys else ()
+    return _counting(tables, orphans, numbers, keys if brings_keys else None, settings_of(probe), _filters(probe)[0])
 
 
 def _of_elements(probe: ReferenceProbe, tables: tuple[Table, ...], *, with_keys: bool) -> Scan:

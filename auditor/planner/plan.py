@@ -12,7 +12,7 @@ from auditor.planner.empty import has_no_page
 from auditor.planner.foretold import foretold
 from auditor.planner.forms import anti_join, counted_apart, grouping
 from auditor.planner.scan import Answer, Quantity, Scan, ScanPlan, Unseen, pages_of, pass_over
-from auditor.probe import KeyProbe, Probe, ReferenceProbe, RowProbe
+from auditor.probe import KeyProbe, OrphanName, Probe, ReferenceProbe, RowProbe
 
 CHUNK = 400
 """How many target entries a pass has: PostgreSQL ends at 1,664."""
@@ -94,7 +94,9 @@ class _Collected:
                 rows=self._count(probe.table, None),
                 groups=(elements,),
             )
-        named = tuple(zip(("plain", *(each.name for each in probe.kinds)), by_kind, strict=True))
+        # After those of each kind, where it was asked for, how many keys are missing.
+        names: tuple[OrphanName, ...] = ("plain", *(each.name for each in probe.kinds))
+        named = tuple(zip(names, by_kind, strict=False))
         orphans = tuple(number for name, number in named if probe.only in (None, name))
         # Escaping rows are partly NULL, those that refer to something have no NULL: no row is both.
         escapes = () if probe.escapes is None else (self._count(probe.table, probe.escapes),)
@@ -102,6 +104,7 @@ class _Collected:
             violations=(*orphans, *escapes),
             population=(self._count(probe.table, probe.population), *escapes),
             rows=self._count(probe.table, None),
+            groups=by_kind[len(named) :],
             by_kind=named,
         )
 

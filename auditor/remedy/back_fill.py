@@ -15,9 +15,9 @@ from auditor.remedy.changes import firing, holds_no, identity, mended
 from auditor.remedy.guards import ready
 from auditor.remedy.operation import Operation, PlanContext
 from auditor.remedy.quarantine import Quarantine, relation_of
-from auditor.remedy.referring import Memory, Referring, loose_keys_reopened, may_hold_orphans, used
+from auditor.remedy.referring import Memory, Referring, loose_keys_reopened, may_hold_orphans, unseen, used
 from auditor.remedy.restore import Return, take_away
-from auditor.remedy.script import inner, named, oid_of, refuse, when, words
+from auditor.remedy.script import inner, named, refuse, when, words
 from auditor.remedy.toll import room_of, told
 from auditor.sql import Condition, Sql
 
@@ -27,12 +27,13 @@ _MISSING = "auditor_missing"
 @dataclass(frozen=True, kw_only=True)
 class _BackFill:
     """`referring` are all that refer to the table, first those whose orphans, where `violation` holds, need the rows;
-    `columns` are those that they refer to."""
+    `columns` are those that they refer to, `missing` how many rows are, where somebody counted."""
 
     referring: tuple[Referring, ...]
     violation: Condition
     referenced: Table
     columns: tuple[str, ...]
+    missing: int | None
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
         quarantine = Quarantine(self.referenced, context.plan_id)
@@ -80,7 +81,7 @@ class _BackFill:
             title=change.title,
             parts=(change.part(context),),
             lock=self._lock,
-            rows=context.violations,
+            rows=self._most(context),
             room=change.room,
         )
 
@@ -114,10 +115,16 @@ class _BackFill:
             )
             for each in self.referring
         ]
-        return take_away(self._step(), quarantine, self.columns, in_use, _unseen(self.referenced, self.referring))
+        return take_away(self._step(), quarantine, self.columns, in_use, unseen(self.referenced, self.referring))
+
+    def _most(self, context: PlanContext) -> int | None:
+        """How many rows are inserted, at most one for each that violates."""
+        return self.missing or context.violations
 
     def _told(self, context: PlanContext) -> Iterator[Note]:
-        number = "rows" if context.violations is None else f"up to {context.violations:,} rows"
+        most = self._most(context)
+        number = "rows" if most is None else "1 row" if most == 1 else f"{most:,} rows"
+        number = number if self.missing or most is None else f"up to {number}"
         keys, place = printable(", ".join(self.columns)), named(self.referenced)
         yield Note(
             f"inserts {number} into {place}, one for each key ({keys}) that {named(self._table)} refers to and that is"
@@ -201,30 +208,6 @@ INSERT INTO {kept} ({meta}, {all}) SELECT {step}, 'new', pg_catalog.gen_random_u
         )
 
 
-def _unseen(referenced: Table, referring: Sequence[Referring]) -> Sql:
-    """Stops where a foreign key that the audit has not seen would delete or change rows when one that was inserted goes
-    again."""
-    names = ", ".join(
-        f"({oid_of(each.table.schema, each.table.name)}::oid, {sql.literal(each.key.name)})"
-        for each in referring
-        if each.key is not None
-    )
-    seen = f" AND (k.conrelid, k.conname::text) NOT IN ({names})" if names else ""
-    refusal = refuse(
-        "the foreign key % of % was not there at the time of the audit, and would delete or change rows that refer to"
-        " what is taken out; nothing has been changed",
-        "found.called",
-        "found.place",
-        hint="Drop that key; run this file again; then add it.",
-    )
-    body = f"""SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
-FROM pg_catalog.pg_constraint AS k
-WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd')
-AND k.confrelid = {oid_of(referenced.schema, referenced.name)}{seen};
-{when("found.called IS NOT NULL", refusal)}"""  # noqa: S608
-    return inner(body, "found record;", "would another foreign key take rows along that nothing keeps?")
-
-
 def left_null(operation: Operation) -> Iterator[tuple[str, str, str]]:
     """The columns that the rows which the operation inserts leave NULL, by schema, table and name."""
     if isinstance(operation, _BackFill):
@@ -235,10 +218,17 @@ def left_null(operation: Operation) -> Iterator[tuple[str, str, str]]:
 
 
 def back_fill(
-    referring: Sequence[Referring], violation: Condition, referenced: Table, columns: tuple[str, ...]
+    referring: Sequence[Referring],
+    violation: Condition,
+    referenced: Table,
+    columns: tuple[str, ...],
+    missing: int | None = None,
 ) -> Operation:
     """Inserts the rows that the first of those who refer needs where `violation` holds: the key, and nothing else.
 
-    `referring` are all who refer to the table: a rollback leaves what others have come to refer to.
+    `referring` are all who refer to the table: a rollback leaves what others have come to refer to. `missing` is how
+    many rows that will be, where it is known.
     """
-    return _BackFill(referring=tuple(referring), violation=violation, referenced=referenced, columns=tuple(columns))
+    return _BackFill(
+        referring=tuple(referring), violation=violation, referenced=referenced, columns=tuple(columns), missing=missing
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from auditor.check import Example, Facts, check
+from auditor.knowledge.back_fills import is_asked_for
 from auditor.knowledge.json_keys import asked_column, moved
 from auditor.knowledge.orphans import (
     declaration,
@@ -56,6 +57,7 @@ def missing_foreign_key(facts: Facts) -> Iterator[ReferenceProbe]:
             subject=subject_of_reference(join, reference),
             judge=partial(_judge, facts, reference, join),
             proposes=proposed_key(facts, reference, join),
+            counts_keys=is_asked_for(facts),
             reference=reference,
         )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from auditor.check import Example, Facts, check
+from auditor.knowledge.back_fills import is_asked_for
 from auditor.knowledge.foreign_keys import DeclaredKey, declared_keys
 from auditor.knowledge.orphans import clean_ups, referenced_text
 from auditor.knowledge.restraint import sparing
@@ -74,6 +75,7 @@ def unvalidated_foreign_key(facts: Facts) -> Iterator[ReferenceProbe]:
             subject=key.subject,
             judge=partial(_judge, facts, key),
             proposes=key.proposed(),
+            counts_keys=is_asked_for(facts),
             reference=key.reference,
         )
 
@@ -90,7 +92,7 @@ def _judge(facts: Facts, key: DeclaredKey, measured: Measurement) -> Judgement:
             severity=Severity.WARNING,
             remedies=(validated,) if is_enforced else (),
         )
-    remedies = sparing(clean_ups(facts, key.join, key.constraint.on_delete, key.constraint, then), measured)
+    remedies = sparing(clean_ups(facts, key.join, key.constraint.on_delete, key.constraint, then, measured), measured)
     return Judgement(
         message=f"{key.subject} is {state} and finds no row in {referenced_text(key.reference)} for "
         f"{measured.violations:,} of {counted(measured.population, 'key')}",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from auditor.check import Example, Facts, check
+from auditor.knowledge.back_fills import is_asked_for
 from auditor.knowledge.foreign_keys import DeclaredKey, declared_keys
 from auditor.knowledge.orphans import clean_ups, referenced_text
 from auditor.knowledge.restraint import sparing
@@ -47,6 +48,7 @@ def violated_foreign_key(facts: Facts) -> Iterator[ReferenceProbe]:
             **key.join.parts,
             subject=key.subject,
             judge=partial(_judge, facts, key),
+            counts_keys=is_asked_for(facts),
             reference=key.reference,
         )
 
@@ -55,7 +57,7 @@ def _judge(facts: Facts, key: DeclaredKey, measured: Measurement) -> Judgement |
     if not measured.violations:
         return None
     then = (reopen_constraint(key.table, key.constraint),)
-    remedies = sparing(clean_ups(facts, key.join, key.constraint.on_delete, key.constraint, then), measured)
+    remedies = sparing(clean_ups(facts, key.join, key.constraint.on_delete, key.constraint, then, measured), measured)
     return Judgement(
         message=f"{key.subject} is validated and finds no row in {referenced_text(key.reference)} for "
         f"{measured.violations:,} of {counted(measured.population, 'key')}",

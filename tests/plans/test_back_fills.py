@@ -64,7 +64,9 @@ def test_the_missing_rows_are_inserted_where_somebody_asks_for_it(database: Data
     (finding,) = [each for each in found.findings if each.check == "orphaned-reference"]
     assert [(each.kind, each.chosen) for each in finding.remedies] == [("set-aside", False), ("back-fill", True)]
 
-    apply(database, write_plan(found, tmp_path))
+    plan = write_plan(found, tmp_path)
+    assert "inserts 3 rows into public.calls, one for each key (id)" in (plan / "README.md").read_text()
+    apply(database, plan)
 
     assert rows(database, "SELECT id, note, at IS NULL FROM calls WHERE id > 150 ORDER BY id") == [
         (153, None, False),
@@ -72,6 +74,16 @@ def test_the_missing_rows_are_inserted_where_somebody_asks_for_it(database: Data
         (159, None, False),
     ]
     assert rows(database, "SELECT count(*) FROM transcripts") == [(106,)]
+
+
+def test_how_many_rows_are_missing_is_counted_in_the_one_anti_join(database18: Database) -> None:
+    load(database18, CALLS.replace("CREATE INDEX ON transcripts (call_id);", ""))
+    usual, found = audit(database18, parse_config("")), asked(database18)
+
+    for each, number in (usual, 0), (found, 1):
+        scans = [scan.sql for scan in each.scans if "NOT (EXISTS" in scan.sql and "SELECT 0 AS scan" in scan.sql]
+        assert [(scan.count("NOT (EXISTS"), scan.count("count(DISTINCT")) for scan in scans] == [(1, number)]
+    assert [step.rows for step in found.plan.steps if step.rows is not None] == [3]
 
 
 def test_there_and_back(database: Database, tmp_path: Path) -> None:
@@ -221,6 +233,7 @@ def test_a_row_that_cannot_be_made_stops_the_step(database: Database, tmp_path: 
     [
         "id int PRIMARY KEY, name text NOT NULL",
         "id int GENERATED ALWAYS AS (other) STORED PRIMARY KEY, other int DEFAULT 1",
+        "id int PRIMARY KEY, boss_id int DEFAULT 1 REFERENCES calls",
         "id int PRIMARY KEY, name text CONSTRAINT named CHECK (name <> ''), extra int NOT NULL",
     ],
 )
