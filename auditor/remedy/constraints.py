@@ -219,13 +219,15 @@ class _Validate:
             )
             return
         constraint = on_table(self.table, self.constraint.name, KINDS[self.constraint.kind])
-        title = f"validate {printable(constraint.name)} on {named(self.table)}"
-        parts = (transaction(title, constraint.validate(), timeout=LONG),)
-        yield constraint_step(
-            Phase.CONSTRAINTS, FOREIGN_KEYS, self.table, title, parts, scans(self.table), verb="validate"
-        )
+        yield _validated(self.table, constraint)
         yield verified(self.table, constraint, FOREIGN_KEYS)
         yield from reopened(context, self.table, self.constraint)
+
+
+def _validated(table: Table, constraint: Named) -> Step:
+    title = f"validate {printable(constraint.name)} on {named(table)}"
+    parts = (transaction(title, constraint.validate(), timeout=LONG),)
+    return constraint_step(Phase.CONSTRAINTS, FOREIGN_KEYS, table, title, parts, scans(table), verb="validate")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +237,8 @@ class _Reopen:
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
         constraint = on_table(self.table, self.constraint.name, KINDS[self.constraint.kind])
+        # It is valid, and nothing to do, but for who applies the plan again after a rollback.
+        yield _validated(self.table, constraint)
         yield verified(self.table, constraint, FOREIGN_KEYS)
         yield from broken_key_reopened(context, self.table, self.constraint)
 

@@ -203,6 +203,9 @@ def test_a_validated_but_violated_foreign_key_comes_back_not_valid(database: Dat
         "    ADD CONSTRAINT members_org_fkey FOREIGN KEY (org) REFERENCES public.orgs(id) NOT VALID;"
     ]
     assert any("NOT VALID" in note.text for note in plan.notes)
+    # Applied again after it was rolled back, the plan leaves it valid.
+    run(database, plan, *FORWARD, Phase.VERIFY, Phase.ROLLBACK)
+    assert state(database) == after
 
 
 def test_an_index_left_invalid_by_a_failed_build_is_replaced(database: Database) -> None:

@@ -1,7 +1,7 @@
 -- 40-constraints.sql: adds the constraints and validates them
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- audited 2026-11-20T02:00:00+00:00, run 20261120T020000Z, auditor 0.1.0
--- 21 steps
+-- 22 steps
 -- read it, then: psql -X -v ON_ERROR_STOP=1 -f 40-constraints.sql
 -- it can be stopped anywhere and run again
 
@@ -9,9 +9,9 @@
 \encoding UTF8
 
 -- step 1: written for PostgreSQL 18, database calliq
--- finding F-0cf840b09e, F-3f080beb81, F-54f7a394b6, F-6da80bef00, F-6de59cf672, F-73a797a45a, F-872955c06e, F-8795ec2e55, F-8b66c8b1a1, F-9bfad9f797, F-a4d0353fb2, F-b3d78413a8, F-b486fca505, F-bc59456e41, F-d819c0ea38, F-e383d4fb0c, F-e3d8211813, F-f1283c8d26, F-f5937acf55
+-- finding F-08a95c1528, F-0cf840b09e, F-3f080beb81, F-54f7a394b6, F-6da80bef00, F-6de59cf672, F-73a797a45a, F-872955c06e, F-8795ec2e55, F-8b66c8b1a1, F-9bfad9f797, F-a4d0353fb2, F-b3d78413a8, F-b486fca505, F-bc59456e41, F-d819c0ea38, F-e383d4fb0c, F-e3d8211813, F-f1283c8d26, F-f5937acf55
 -- lock none on tables of yours
-\echo step 1 of 21
+\echo step 1 of 22
 -- written for PostgreSQL 18, database calliq
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -59,7 +59,7 @@ COMMIT;
 -- step 2: add and validate calls_customer_email_8aa27b_customer_email_lowercase on public.calls
 -- finding F-3f080beb81
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
-\echo step 2 of 21
+\echo step 2 of 22
 -- no row breaks calls_customer_email_8aa27b_customer_email_lowercase on public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -171,7 +171,7 @@ COMMIT;
 -- step 3: add and validate calls_duration_not_null on public.calls
 -- finding F-e3d8211813
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
-\echo step 3 of 21
+\echo step 3 of 22
 -- no row breaks calls_duration_not_null on public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -283,7 +283,7 @@ COMMIT;
 -- step 4: add and validate calls_file_url_not_null on public.calls
 -- finding F-0cf840b09e
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
-\echo step 4 of 21
+\echo step 4 of 22
 -- no row breaks calls_file_url_not_null on public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -395,7 +395,7 @@ COMMIT;
 -- step 5: add and validate calls_user_id_not_null on public.calls
 -- finding F-8795ec2e55
 -- lock ACCESS EXCLUSIVE on public.calls, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.calls, for a scan: reads and writes go on
-\echo step 5 of 21
+\echo step 5 of 22
 -- no row breaks calls_user_id_not_null on public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -507,7 +507,7 @@ COMMIT;
 -- step 6: add and validate organizations_timezone_not_null on public.organizations
 -- finding F-54f7a394b6
 -- lock ACCESS EXCLUSIVE on public.organizations, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.organizations, for a scan: reads and writes go on
-\echo step 6 of 21
+\echo step 6 of 22
 -- no row breaks organizations_timezone_not_null on public.organizations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -619,7 +619,7 @@ COMMIT;
 -- step 7: add and validate referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals
 -- finding F-872955c06e
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.referrals, for a scan: reads and writes go on
-\echo step 7 of 21
+\echo step 7 of 22
 -- no row breaks referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -731,7 +731,7 @@ COMMIT;
 -- step 8: add and validate transcripts_language_not_null on public.transcripts
 -- finding F-6de59cf672
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.transcripts, for a scan: reads and writes go on
-\echo step 8 of 21
+\echo step 8 of 22
 -- no row breaks transcripts_language_not_null on public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -843,7 +843,7 @@ COMMIT;
 -- step 9: add and validate transcripts_word_count_not_null on public.transcripts
 -- finding F-6da80bef00
 -- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.transcripts, for a scan: reads and writes go on
-\echo step 9 of 21
+\echo step 9 of 22
 -- no row breaks transcripts_word_count_not_null on public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -955,7 +955,7 @@ COMMIT;
 -- step 10: validate referrals_referrer_id_fkey on public.referrals
 -- finding F-73a797a45a
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals, for a scan: reads and writes go on
-\echo step 10 of 21
+\echo step 10 of 22
 -- validate referrals_referrer_id_fkey on public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1004,7 +1004,7 @@ COMMIT;
 -- step 11: validate usage_metrics_quantity_check on public.usage_metrics
 -- finding F-b486fca505
 -- lock SHARE UPDATE EXCLUSIVE on public.usage_metrics, for a scan: reads and writes go on
-\echo step 11 of 21
+\echo step 11 of 22
 -- validate usage_metrics_quantity_check on public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1050,10 +1050,59 @@ END
 $auditor$;
 COMMIT;
 
--- step 12: row security on public.notifications
+-- step 12: validate usage_reservations_org_id_fkey on public.usage_reservations
+-- finding F-08a95c1528
+-- lock SHARE UPDATE EXCLUSIVE on public.usage_reservations, for a scan: reads and writes go on
+\echo step 12 of 22
+-- validate usage_reservations_org_id_fkey on public.usage_reservations
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '1h';
+SET LOCAL search_path = '';
+DO $auditor$
+#variable_conflict use_column
+<<auditor_block>>
+BEGIN
+    FOR attempt IN 1..5 LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = pg_catalog.to_regclass('public.usage_reservations') AND k.conname = 'usage_reservations_org_id_fkey' AND k.contype = 'f') THEN
+                ALTER TABLE public.usage_reservations VALIDATE CONSTRAINT usage_reservations_org_id_fkey;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF attempt = 5 THEN
+                RAISE EXCEPTION 'no lock in % attempts; this part of the step has changed nothing. In the way: %', 5, (SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%s (%s, transaction open for %s)', held.called,
+                    held.state, coalesce((pg_catalog.clock_timestamp() - held.since)::interval(0)::text, 'an unknown time')), '; '),
+                    'nobody any more')
+                    FROM (SELECT DISTINCT coalesce('pid ' || l.pid, pg_catalog.format('prepared transaction %L', p.gid)) AS called,
+                    CASE WHEN l.pid IS NULL THEN p.owner::text ELSE coalesce(nullif(a.application_name, ''), 'unnamed') || ', '
+                    || coalesce(a.state, 'state hidden') END AS state, coalesce(a.xact_start, p.prepared) AS since
+                    FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+                    LEFT JOIN pg_catalog.pg_locks AS x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                    AND x.virtualtransaction = l.virtualtransaction
+                    LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
+                    WHERE l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+                    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                    AND l.relation IN (SELECT root FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root
+                    UNION SELECT p.relid FROM pg_catalog.unnest(ARRAY[pg_catalog.to_regclass('public.usage_reservations')]) AS root, pg_catalog.pg_partition_tree(root) AS p)
+                    ORDER BY since LIMIT 3) AS held) USING HINT = 'Wait for these transactions to end, or end them; then run this file again.';
+            END IF;
+        WHEN insufficient_privilege THEN
+            RAISE EXCEPTION '%; this part of the step has changed nothing', SQLERRM USING HINT = 'Run it as a superuser, or as the owner of the tables, with BYPASSRLS where row security is forced.';
+        END;
+        PERFORM pg_catalog.pg_sleep(1);
+    END LOOP;
+END
+$auditor$;
+COMMIT;
+
+-- step 13: row security on public.notifications
 -- finding F-e383d4fb0c
 -- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
-\echo step 12 of 21
+\echo step 13 of 22
 -- row security on public.notifications
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1099,10 +1148,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 13: validate the foreign key of public.notifications(user_id) to public.users
+-- step 14: validate the foreign key of public.notifications(user_id) to public.users
 -- finding F-a4d0353fb2
 -- lock SHARE UPDATE EXCLUSIVE on public.notifications and ROW SHARE on public.users, for a scan: reads and writes go on
-\echo step 13 of 21
+\echo step 14 of 22
 -- validate the foreign key of public.notifications(user_id) to public.users
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1148,10 +1197,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 14: no UPDATE for authenticated on public.referral_statistics
+-- step 15: no UPDATE for authenticated on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
-\echo step 14 of 21
+\echo step 15 of 22
 -- no UPDATE for authenticated on public.referral_statistics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1197,10 +1246,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 15: no policy users update statistics on public.referral_statistics
+-- step 16: no policy users update statistics on public.referral_statistics
 -- finding F-d819c0ea38
 -- lock ACCESS EXCLUSIVE on public.referral_statistics, for milliseconds: reads and writes wait
-\echo step 15 of 21
+\echo step 16 of 22
 -- no policy users update statistics on public.referral_statistics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1246,10 +1295,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 16: no DELETE for authenticated on public.referrals
+-- step 17: no DELETE for authenticated on public.referrals
 -- finding F-9bfad9f797
 -- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
-\echo step 16 of 21
+\echo step 17 of 22
 -- no DELETE for authenticated on public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1295,10 +1344,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 17: validate the foreign key of public.referrals(referred_user_id) to public.users
+-- step 18: validate the foreign key of public.referrals(referred_user_id) to public.users
 -- finding F-b3d78413a8
 -- lock SHARE UPDATE EXCLUSIVE on public.referrals and ROW SHARE on public.users, for a scan: reads and writes go on
-\echo step 17 of 21
+\echo step 18 of 22
 -- validate the foreign key of public.referrals(referred_user_id) to public.users
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1344,10 +1393,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 18: validate the foreign key of public.transcripts(call_id) to public.calls
+-- step 19: validate the foreign key of public.transcripts(call_id) to public.calls
 -- finding F-bc59456e41
 -- lock SHARE UPDATE EXCLUSIVE on public.transcripts and ROW SHARE on public.calls, for a scan: reads and writes go on
-\echo step 18 of 21
+\echo step 19 of 22
 -- validate the foreign key of public.transcripts(call_id) to public.calls
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1393,10 +1442,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 19: row security on public.usage_metrics
+-- step 20: row security on public.usage_metrics
 -- finding F-8b66c8b1a1
 -- lock ACCESS EXCLUSIVE on public.usage_metrics, for milliseconds: reads and writes wait
-\echo step 19 of 21
+\echo step 20 of 22
 -- row security on public.usage_metrics
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1442,10 +1491,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 20: row security for the owner too on public.usage_reservations
+-- step 21: row security for the owner too on public.usage_reservations
 -- finding F-f5937acf55
 -- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
-\echo step 20 of 21
+\echo step 21 of 22
 -- row security for the owner too on public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
@@ -1491,10 +1540,10 @@ END
 $auditor$;
 COMMIT;
 
--- step 21: fill public.organization_usage
+-- step 22: fill public.organization_usage
 -- finding F-f1283c8d26
 -- lock ACCESS EXCLUSIVE on public.organization_usage, while its query runs: its readers wait
-\echo step 21 of 21
+\echo step 22 of 22
 -- fill public.organization_usage
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
