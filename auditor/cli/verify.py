@@ -9,6 +9,7 @@ import click
 from auditor.cli.output import readers_may_leave
 from auditor.config import Config, load_config
 from auditor.connect import resolve
+from auditor.knowledge.wording import counted
 from auditor.model import Finding, printable
 from auditor.rehearsal.aftermath import Aftermath, look_after
 from auditor.rehearsal.folder import read_plan
@@ -23,7 +24,8 @@ PROVED, NOT_PROVED, INCOMPLETE = 0, 1, 3
 def command(plan: Path, dsn: str | None, config: Path | None) -> int:
     """Look at the database behind DSN after PLAN (a plan folder, or a report.json) was run on it.
 
-    Runs the plan's verification read-only, audits afresh, and compares: which findings are gone, left, new.
+    Runs the plan's verification read-only, audits afresh, and compares: which findings are gone, left, new, and of
+    which nobody can tell, as their tables are not there or not seen.
 
     Exit codes: 0 all of it holds, 1 a violation, or a blocker of the plan, is left, or a blocker is new, 2 wrong use,
     3 not everything was seen.
@@ -33,7 +35,7 @@ def command(plan: Path, dsn: str | None, config: Path | None) -> int:
     after = look_after(read, resolve(dsn, os.environ), settings)
     with readers_may_leave():
         _show(after)
-    if not after.audit.summary.complete:
+    if not after.is_complete:
         return INCOMPLETE
     return PROVED if after.is_proved else NOT_PROVED
 
@@ -41,11 +43,15 @@ def command(plan: Path, dsn: str | None, config: Path | None) -> int:
 def _show(after: Aftermath) -> None:
     for said in after.refused:
         click.echo(f"not verified: {said}")
-    for word, findings in (("left", after.left), ("new", after.new), ("gone", after.gone)):
+    for word, findings in (("left", after.left), ("unseen", after.unseen), ("new", after.new), ("gone", after.gone)):
         for line in _lines(findings):
             click.echo(f"{word}  {line}")
-    verified = "verified" if not after.refused else f"{len(after.refused)} steps of the verification refuse"
-    counts = f"{len(after.gone)} findings of the plan gone, {len(after.left)} left, {len(after.new)} new"
+    refuse = "refuses" if len(after.refused) == 1 else "refuse"
+    verified = f"{counted(len(after.refused), 'step')} of the verification {refuse}" if after.refused else "verified"
+    unseen = f", {len(after.unseen)} that nobody can tell of" if after.unseen else ""
+    counts = (
+        f"{counted(len(after.gone), 'finding')} of the plan gone, {len(after.left)} left{unseen}, {len(after.new)} new"
+    )
     click.echo(f"{verified}; {counts}")
     if not after.audit.summary.complete:
         click.echo(f"not everything was seen: {after.audit.summary.verdict}")

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from auditor.demo.server import CONFIG
+from tests.cli.test_command_line import auditor
 from tests.identity import snapshot_of
 from tests.rehearsal.rehearsing import calliq_plan, rehearsal_in, rehearse
 from tests.servers import Database
@@ -39,6 +40,12 @@ def test_a_plan_is_proved_on_a_copy_and_the_database_stays_as_it_is(
         assert snapshot_of(connection, calliq18.pg_dump()) == before
     assert list(scratch.iterdir()) == []
     assert {file.name: file.read_text() for file in plan.glob("*.sql")} == files
+    again = auditor("report", "audit/report.json", "--format", "html,json,sql", "--out", "again", folder=tmp_path)
+    assert again.returncode == 0, again.stderr
+    for file in ("report.html", "report.json", "plan/plan.json", "plan/README.md"):
+        text = (tmp_path / "again" / file).read_text()
+        assert text == (tmp_path / "audit" / file).read_text()
+        assert "rehears" in text
     told = rehearsal_in(plan / "plan.json")
     assert (told["verdict"], told["rows"], told["failures"], told["gaps"]) == ("proved", "all", [], [])
     assert rehearsal_in(plan.parent / "report.json") == told
