@@ -1,6 +1,6 @@
 """References that rows may violate: which are measured, and what can be done about their orphans."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import sqlalchemy as sa
 
@@ -37,14 +37,16 @@ def undeclared(facts: Facts) -> Iterator[Reference]:
     return (each for each in known if each.confidence >= least)
 
 
-def referrals(facts: Facts) -> tuple[Referral, ...]:
-    """The inferred references that are as good as declared: what refers to a row that a plan sets aside.
+def referrals(facts: Facts, chosen: Collection[Reference]) -> tuple[Referral, ...]:
+    """The inferred references that are as good as declared, and those `chosen` by a person: what refers to a row that a
+    plan sets aside.
 
     Left out are those from views, whose rows follow by themselves, from other servers, and arrays, of which one element
     goes and not the row.
     """
     least = facts.config.thresholds.blocker_confidence
-    sure = (each for each in facts.references if not (each.declared or each.is_array) and each.confidence >= least)
+    inferred = (each for each in facts.references if not (each.declared or each.is_array))
+    sure = (each for each in inferred if each.confidence >= least or each in chosen)
     joins = ((each, anti_join(facts.catalog, each)) for each in sure)
     return tuple(
         Referral(

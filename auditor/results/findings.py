@@ -9,7 +9,7 @@ from auditor.check import Facts
 from auditor.connect import Session
 from auditor.knowledge.natural_keys import keys_to_come
 from auditor.knowledge.orphans import referrals
-from auditor.model import Finding, Outcome, Plan, Remedy, Witness
+from auditor.model import Finding, Outcome, Plan, Reference, Remedy, Witness
 from auditor.probe import Verdict
 from auditor.remedy import PlanContext, compose, plan_of, sql_of
 from auditor.remedy.obstacles import left_violated
@@ -68,7 +68,7 @@ def _context(found: Sequence[Answer], facts: Facts, plan_id: str) -> PlanContext
         catalog=facts.catalog,
         plan_id=plan_id,
         fingerprint="",
-        referrals=referrals(facts),
+        referrals=referrals(facts, frozenset(_chosen_references(found))),
         broken=frozenset(_broken_keys(found)),
         stuck=frozenset(_stuck(found)),
         fills=tuple(_fills(found)),
@@ -131,6 +131,13 @@ def _fills(found: Sequence[Answer]) -> Iterator[Fill]:
     for each in found:
         if _violations(each):
             yield from chain(*(filled_by(remedy) for remedy in _remedies(each) if remedy.chosen))
+
+
+def _chosen_references(found: Sequence[Answer]) -> Iterator[Reference]:
+    """Those that a remedy may declare: a guess is one of them where the configuration chooses its remedy."""
+    for each in found:
+        if each.reference is not None and any(remedy.chosen for remedy in _remedies(each)):
+            yield each.reference
 
 
 def _emptied(found: Sequence[Answer]) -> Iterator[tuple[str, str, str]]:

@@ -72,3 +72,36 @@ def test_a_remedy_that_the_finding_has_not_is_wrong_use(database: Database) -> N
     with pytest.raises(AuditorError, match=f"{fingerprint} has no remedy 'set-nul'") as raised:
         audit(database, parse_config(f'[remedies]\n"{fingerprint}" = "set-nul"'))
     assert raised.value.hint == "choose one of set-null, set-aside, back-fill, none under [remedies]"
+
+
+GUESSED = """CREATE TABLE calls (id int UNIQUE, code text);
+CREATE TABLE users (id text PRIMARY KEY, call_id int);
+INSERT INTO calls VALUES (1, 'a'), (2, 'b'), (3, 'b');
+INSERT INTO users VALUES ('k1', 5), ('k2', 3), ('k3', 3), ('k4', 4), ('k5', NULL);
+ANALYZE;"""
+UNIQUE = """[[intend]]
+kind = "unique"
+table = "public.calls"
+columns = ["code"]
+"""
+
+
+@pytest.mark.parametrize("kind", ["set-null", "back-fill"])
+def test_a_guess_that_a_person_chooses_is_known_to_what_sets_referenced_rows_aside(
+    database18: Database, tmp_path: Path, kind: str
+) -> None:
+    database18.psql(GUESSED)
+    before = snapshot(database18)
+    guessed = finding(database18, parse_config(UNIQUE))
+    assert not any(each.chosen for each in guessed.remedies)
+
+    plan = write_plan(
+        audit(database18, parse_config(f'{UNIQUE}[remedies]\n"{guessed.fingerprint}" = "{kind}"')), tmp_path
+    )
+    apply(database18, plan)
+
+    with database18.connect() as connection:
+        found = connection.execute("SELECT call_id FROM users WHERE id IN ('k2', 'k3')").fetchall()
+    assert found == [(2,), (2,)], "what referred to a duplicate refers to the one that stays"
+    roll_back(database18, plan)
+    assert snapshot(database18) == before
