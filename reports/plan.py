@@ -107,6 +107,7 @@ def readme(audit: Audit, layout: str, places: dict[Phase, str]) -> str:
         strong=sum(step.lock.startswith(_STRONG) for step in steps if step.phase is not Phase.ROLLBACK),
         waits=_waits(steps),
         room=audit.plan.room,
+        room_unknown=sum(_takes_unknown_room(step) for step in steps_of(audit, Phase.CLEANUP)),
         room_asked=any(step.asks_for_room for step in steps),
         largest=max((step for step in steps if step.room), key=_logged, default=None),
         tables=tables[:_LARGEST],
@@ -130,6 +131,11 @@ def _unmended(audit: Audit) -> list[Finding]:
 
 def _mended(audit: Audit) -> set[str]:
     return {fingerprint for step in audit.plan.steps for fingerprint in step.fingerprints}
+
+
+def _takes_unknown_room(step: Step) -> bool:
+    """Whether rows change of which the statistics do not tell how long they are."""
+    return bool(step.rows) and step.room is None and not step.awaits_decision
 
 
 def _logged(step: Step) -> int:

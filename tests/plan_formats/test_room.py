@@ -126,3 +126,13 @@ def test_a_plan_that_takes_little_asks_nobody(calliq18: Database, tmp_path: Path
     plan = write_plan(calliq18, "psql", tmp_path)
     assert "auditor.room" not in (plan / Phase.GUARD.file).read_text()
     assert "- The quarantine takes up to" in (plan / "README.md").read_text()
+
+
+def test_a_table_without_statistics_takes_nobody_knows_how_much(database18: Database, tmp_path: Path) -> None:
+    with database18.connect() as connection:
+        connection.execute("CREATE TABLE t (id int PRIMARY KEY, q int) WITH (autovacuum_enabled = off)")
+        connection.execute("INSERT INTO t SELECT n, n - 100 FROM generate_series(1, 1000) AS n")
+        connection.execute("ALTER TABLE t ADD CHECK (q >= 0) NOT VALID")
+    readme = (write_plan(database18, "psql", tmp_path) / "README.md").read_text()
+    assert "- What 1 step of the clean-up takes is not known: there are no statistics of the table." in readme
+    assert "- The quarantine takes up to" not in readme
