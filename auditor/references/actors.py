@@ -55,10 +55,10 @@ class Actors:
             yield key, Hint(probability=weight, text=f"names who acts: {key.table.name}")
 
     def _is_table(self, called: Name) -> bool:
-        """`customer_id` beside a table of customers; `id_medico_solicitante` beside one of doctors."""
+        """`customer_id`, `old_customer` beside a table of customers; `id_medico_solicitante` beside one of doctors."""
         words = called.stem_words
         begins = called.is_led and any("".join(words[:end]) in self.tables for end in range(1, len(words)))
-        return called.stem in self.tables or begins
+        return begins or any("".join(words[start:]) in self.tables for start in range(len(words)))
 
 
 def _rank(key: Key) -> Iterator[int]:

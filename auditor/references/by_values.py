@@ -52,7 +52,7 @@ class ByValues:
         for place in places:
             found = spans.of_column(place.table, place.column) if _is_number(place, keys) else None
             if found is not None:
-                groups[_named(place)].append(found)
+                groups[_named(place, keys)].append(found)
         return cls(keys, spans, {named: _group(found) for named, found in groups.items()})
 
     def hints_of(self, place: Place) -> Iterator[tuple[Key, Hint]]:
@@ -65,7 +65,7 @@ class ByValues:
                 yield key, Hint(probability=0.2, text="uuids, which do not coincide")
         elif place.family == "text" and place.is_plain:
             yield from self._of_text(place)
-        elif _named(place) in self.groups and _is_number(place, self.keys):
+        elif _named(place, self.keys) in self.groups and _is_number(place, self.keys):
             yield from self._of_numbers(place)
 
     def _of_text(self, place: Place) -> Iterator[tuple[Key, Hint]]:
@@ -91,7 +91,7 @@ class ByValues:
         return found
 
     def _of_numbers(self, place: Place) -> Iterator[tuple[Key, Hint]]:
-        group = self.groups[_named(place)]
+        group = self.groups[_named(place, self.keys)]
         least, most = group.span
         ending = self.spans.ending(most)
         is_shared = group.tables >= _SHARED and ending == 1
@@ -122,8 +122,9 @@ def _group(spans: list[Span]) -> Group:
     return Group(span=(min(least for least, _ in spans), most), tables=tables if 2 * tables > len(spans) else 1)
 
 
-def _named(place: Place) -> _Named:
-    return place.table.schema, place.column.name
+def _named(place: Place, keys: Keys) -> _Named:
+    words = keys.without_prefix(place.table, place.column.name)
+    return place.table.schema, "_".join(words) or place.column.name
 
 
 def _is_number(place: Place, keys: Keys) -> bool:

@@ -183,7 +183,7 @@ def _doubts(place: Place, key: Key, strongest: float, keys: Keys) -> Iterator[tu
         yield 0.2, "named like a key of another system"
     if not (called.is_key_like or called.is_actor or called.is_above):
         if place.family in ("integer", "numeric") and strongest < 0.8 and not keys.style.is_bare:
-            yield 0.3, "not named like a key"
+            yield 0.45, "not named like a key"
         if place.family == "text" and not called.suffix and strongest <= 0.8:
             yield 0.4, "not named like a key"
     if place.is_plain and not called.suffix and called.words[-1] != place.last_name.lower()[-len(called.words[-1]) :]:

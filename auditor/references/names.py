@@ -21,8 +21,10 @@ from auditor.references.words import (
 _LEAST_SINGULAR = 4
 _IRREGULAR = {"people": "person", "children": "child", "men": "man", "indices": "index", "feet": "foot"}
 _GLUED_SUFFIXES = ("uuid", "guid", "id", "code", "key", "number", "nr", "no")
-_BY_WHOM = re.compile(r"[a-z]{3,}(ed|en)by|(\w{3,}t|ge\w{3,}en)von|\w{3,}epar|\w{2,}[ai]d[oa]por")
-"""`createdby`, `erstellt_von`, `cree_par`, `creado_por`."""
+_BY_WHOM = re.compile(
+    r"user(id)?(creat|modifi|updat|delet)ed|[a-z]{3,}(ed|en)by|(\w{3,}t|ge\w{3,}en)von|\w{3,}epar|\w{2,}[ai]d[oa]por"
+)
+"""`usermodified`, `createdby`, `erstellt_von`, `cree_par`, `creado_por`."""
 _DOING = frozenset("create created write update updated modify modified delete deleted change changed".split())  # noqa: SIM905
 _HUNGARIAN = re.compile(r"^(lng|str|int|dbl|dtm|bln|cur|chr|sng|byt|mem|vch|fld|tbl|tlkp)(?=[A-Z])")
 """Before a name its type, or that it is a table: `lngKundeID`, `tblKunde`."""

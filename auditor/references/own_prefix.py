@@ -6,31 +6,42 @@ from auditor.references.candidate import Hint, Place
 from auditor.references.key import Key
 from auditor.references.keys import Keys
 from auditor.references.names import name
-from auditor.references.roles import Named, abbreviates
+from auditor.references.roles import Named, abbreviates, fit, told
 
 _LEAST_GLUED = 4
+_COMMON = 0.2
+"""`cat_title` is unique, and other tables have titles, too."""
 
 
 def unprefixed(place: Place, keys: Keys) -> Named:
     """Without the prefix it is the name of a key, with that one's prefix (`h_ca_id` → ca_id) or without it
-    (`ol_item_key` → i_item_key), or ends so (`ss_sold_date_sk` → d_date_sk)."""
+    (`ol_item_key` → i_item_key), or of a table (`rev_page` → page), or ends so (`ss_sold_date_sk` → d_date_sk)."""
     words = () if place.path else keys.without_prefix(place.table, place.column.name)
+    if words and place.column.name.lower().endswith(words[-1]):  # `cat_pages` counts them
+        called = name("_".join(words))
+        for key in keys.by_table_name.get(place.table.schema, called.stem):
+            share = fit(called, key, exact=0.88, other=0.82, bare=0.82)
+            if share:
+                yield key, Hint(probability=share, text=f"{told(key, called)}, without its own table's prefix")
     for start in range(len(words)):
         found = dict(_named(place, words[start:], keys, is_role=start > 0))
-        for key, text in found.items():
-            share = 0.85 if start == 0 else 0.78
+        for key, (share, text) in found.items():
             yield key, Hint(probability=share / len(found) ** 0.5, text=f"{text} but for the tables' prefixes")
         if found:
             return
     yield from _shortened(place, words, keys)
 
 
-def _named(place: Place, words: tuple[str, ...], keys: Keys, *, is_role: bool) -> Iterator[tuple[Key, str]]:
+def _named(
+    place: Place, words: tuple[str, ...], keys: Keys, *, is_role: bool
+) -> Iterator[tuple[Key, tuple[float, str]]]:
     schema, tail = place.table.schema, "".join(words)
     whole = [key for key in keys.by_name.get(schema, tail) if keys.has_prefix(key.table, key.column.name)]
+    says_key = bool(whole) or name("_".join(words)).is_key_like
     for key in whole or keys.by_unprefixed_name.get(schema, tail):
         if is_role or key.table.oid != place.table.oid:
-            yield key, f"{'ends with' if is_role else 'the same name as'} {key.column.name}"
+            share = (0.78 if is_role else 0.85) if says_key else _COMMON
+            yield key, (share, f"{'ends with' if is_role else 'the same name as'} {key.column.name}")
 
 
 def _shortened(place: Place, words: tuple[str, ...], keys: Keys) -> Named:

@@ -20,6 +20,17 @@ SHORTENED = {
             "trade(t_b_id) -> broker(b_id)",
         ],
     ),
+    "a table's name behind the prefix, and a title that many tables have": (
+        """CREATE TABLE page (page_id int PRIMARY KEY, page_title text, page_len int, page_lang text);
+        CREATE TABLE category (cat_id int PRIMARY KEY, cat_title text UNIQUE, cat_pages int, cat_files int);
+        CREATE TABLE revision (rev_id int PRIMARY KEY, rev_page int, rev_title text, rev_len int)""",
+        ["revision(rev_page) -> page(page_id)"],
+    ),
+    "who did it, run together": (
+        """CREATE TABLE zz_user (id int PRIMARY KEY);
+        CREATE TABLE zz_badge (id int PRIMARY KEY, usercreated int, usermodified int)""",
+        ["zz_badge(usercreated) -> zz_user(id)", "zz_badge(usermodified) -> zz_user(id)"],
+    ),
     "one letter before the key's name": (
         """CREATE TABLE nation (n_nationkey int PRIMARY KEY, n_name text, n_comment text);
         CREATE TABLE supplier (s_suppkey int PRIMARY KEY, s_name text, s_nationkey int, s_comment text)""",
