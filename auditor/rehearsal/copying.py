@@ -61,7 +61,8 @@ def private_copy(session: Session, dsn: str, sample: Sample | None) -> Iterator[
     server = server_for(source.server_version // 10_000)
     ((name, encoding),) = source.execute(_TARGET)
     with private_server(server.folder) as maintenance:
-        own = make_conninfo(maintenance, options="-c statement_timeout=0")  # not those of PGOPTIONS
+        # Not those of PGOPTIONS; and what is sent is UTF-8, whatever the database holds.
+        own = make_conninfo(maintenance, options="-c statement_timeout=0", client_encoding="UTF8")
         _create(make_conninfo(own, dbname="template1"), name, encoding)
         try:
             made = _made(session, dsn, sample, server, make_conninfo(own, dbname=name))

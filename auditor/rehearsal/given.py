@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from auditor import sql
 from auditor.catalog.catalog import QUARANTINE_SCHEMA
@@ -37,7 +37,7 @@ def given_copy(dsn: str) -> Copy:
         major = session.main.server_version // 10_000
         identity, host = session.identity(), session.host
     return Copy(
-        dsn=dsn,
+        dsn=make_conninfo(dsn, client_encoding="UTF8"),
         place=f"the database {printable(name)} on {printable(host)}",
         database=name,
         major=major,

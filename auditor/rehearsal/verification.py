@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from auditor.connect import summary_of
 from auditor.errors import AuditorError
@@ -17,8 +18,9 @@ _READ_ONLY = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
 
 def refusals(dsn: str, steps: Iterable[Step]) -> list[tuple[Step, str]]:
     """The verification steps that refuse, each with what it says."""
+    options = {"application_name": "auditor", "client_encoding": "UTF8"}
     try:
-        with psycopg.connect(dsn, autocommit=True, prepare_threshold=None, application_name="auditor") as connection:
+        with psycopg.connect(make_conninfo(dsn, **options), autocommit=True, prepare_threshold=None) as connection:
             return [(step, said) for step in steps if (said := _refusal(connection, step)) is not None]
     except psycopg.OperationalError as error:
         raise AuditorError(f"the connection broke during verification: {summary_of(error)}", "run it again") from None

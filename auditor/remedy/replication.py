@@ -24,7 +24,7 @@ IF published.place IS NOT NULL THEN
         refuse(
             "% is published to subscribers and has no replica identity: the server refuses to change its rows",
             "published.place",
-            hint="Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.",
+            hint="Give it a primary key, or ALTER TABLE ... REPLICA IDENTITY FULL, or take it out of the publication.",
         )
     }
 END IF;"""  # noqa: S608

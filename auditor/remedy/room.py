@@ -50,7 +50,7 @@ def _asked(room: Room, plan_id: str) -> Sql:
         _TABLESPACE,
         words(megabytes(room.log)),
         hint="See how much is free on the server's disks, and wherever the log is archived or kept for a replica. Then"
-        f" run this file again and confirm it: psql -c \"SET {SETTING} = '{plan_id}'\" -f …; with other programs:"
+        f" run this file again and confirm it: psql -c \"SET {SETTING} = '{plan_id}'\" -f FILE; with other programs:"
         f' PGOPTIONS="-c {SETTING}={plan_id}".',
     )
     return when(f"NOT ({confirmed})", refusal)

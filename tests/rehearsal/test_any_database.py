@@ -13,7 +13,7 @@ from auditor.rehearsal.folder import read_plan
 from auditor.rehearsal.rehearse import rehearse as rehearsed
 from tests.rehearsal.rehearsing import execute, plan_of, rehearsal_in, rehearse
 from tests.scenarios.test_hostile_names import create
-from tests.servers import Database
+from tests.servers import Database, Server
 
 _NO_CONFIG = Config()
 ZOO = Path(__file__).parent.parent / "scenarios" / "zoo.sql"
@@ -136,3 +136,21 @@ def test_of_a_table_that_needs_an_extension_only_what_needs_it_is_left_out(
     assert orphans["letters"] in left_out
     assert orphans["books"] not in left_out
     assert rehearsal.blockers_left == 0
+
+
+def test_a_database_that_is_not_in_utf8(server18: Server, tmp_path: Path) -> None:
+    with server18.database(encoding="LATIN1") as latin:
+        execute(
+            latin,
+            """SET client_encoding = 'UTF8'; CREATE TABLE authors (id int PRIMARY KEY);
+            CREATE TABLE "Bücher" (id int PRIMARY KEY, author_id int, "größe" text);
+            INSERT INTO authors SELECT generate_series(1, 50);
+            INSERT INTO "Bücher" SELECT n, CASE WHEN n <= 3 THEN 900 ELSE n % 50 + 1 END, 'ü'
+                FROM generate_series(1, 200) n; ANALYZE""",
+        )
+        plan = plan_of(latin, tmp_path, "--only", "orphaned-reference")
+
+        done = rehearse(plan, latin.dsn)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "public.Bücher (200)" in done.stdout

@@ -845,11 +845,11 @@ END
 $auditor$;
 COMMIT;
 
--- step 10: assign public.calls(duration)
+-- step 10: set public.calls(duration) to 0
 -- finding F-e3d8211813
 -- lock ROW EXCLUSIVE on public.calls: only writers of the same rows wait; 250 rows expected
 \echo step 10 of 14
--- assign public.calls(duration)
+-- set public.calls(duration) to 0
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';

@@ -96,7 +96,7 @@ BEGIN
         AND n.pnnspid = c.relnamespace)))
         LIMIT 1;
     IF published.place IS NOT NULL THEN
-        RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL, or take it out of the publication.';
+        RAISE EXCEPTION '% is published to subscribers and has no replica identity: the server refuses to change its rows', published.place USING HINT = 'Give it a primary key, or ALTER TABLE ... REPLICA IDENTITY FULL, or take it out of the publication.';
     END IF;
 END
 $auditor$;""",
