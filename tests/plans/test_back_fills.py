@@ -20,8 +20,8 @@ ANALYZE;"""
 CHECKS = ("orphaned-reference", "violated-foreign-key", "unvalidated-foreign-key", "misspelled-reference")
 
 
-def asked(database: Database, config: str = "") -> Audit:
-    """The audit of a database in which every missing row is asked for, where that is offered."""
+def choosing(database: Database, config: str = "") -> str:
+    """A configuration in which every missing row is asked for, where that is offered."""
     first = audit(database, parse_config(config))
     chosen = [
         f'"{each.fingerprint}" = "back-fill"'
@@ -29,7 +29,12 @@ def asked(database: Database, config: str = "") -> Audit:
         if each.check in CHECKS and any(remedy.kind == "back-fill" for remedy in each.remedies)
     ]
     assert chosen, [(each.check, str(each.subject), [r.kind for r in each.remedies]) for each in first.findings]
-    return audit(database, parse_config("\n".join((config, "[remedies]", *chosen))))
+    return "\n".join((config, "[remedies]", *chosen))
+
+
+def asked(database: Database, config: str = "") -> Audit:
+    """The audit under that configuration."""
+    return audit(database, parse_config(choosing(database, config)))
 
 
 def load(database: Database, script: str) -> None:

@@ -119,8 +119,10 @@ def declared(step: Step) -> int:
 
 
 def reads_under_weak_locks(step: Step) -> bool:
-    """All but what PostgreSQL has no other way for: a view's query, and triggers that are not to fire."""
-    return "while its query runs" not in step.lock and "where it has triggers" not in step.lock
+    """All but what PostgreSQL has no other way for: a view's query, triggers that are not to fire, and a sequence that
+    nobody is to draw from."""
+    strong = ("while its query runs", "where it has triggers", "where its sequence")
+    return not any(each in step.lock for each in strong)
 
 
 TABLE = """
