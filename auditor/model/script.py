@@ -63,6 +63,7 @@ def _conditional(part: Part) -> Iterator[str]:
         yield f"SELECT {part.condition} AS {_ASKED} \\gset"
         yield f"\\if :{_ASKED}"
     if part.may_fail:
+        yield "\\echo the next statement is to end in an error, and what follows runs all the same"
         yield "\\set ON_ERROR_STOP off"
     yield from part.statements
     if part.may_fail:

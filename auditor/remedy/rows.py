@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from auditor.catalog import Table
 from auditor.model import Note, Step, printable
 from auditor.remedy import order
@@ -168,7 +170,7 @@ def assignment_steps(  # noqa: PLR0917
     yield from around(context, quarantine)
     change = Change(
         step=step,
-        title=f"assign {named(table)}({printable(', '.join(values))})" + (", moving rows to other partitions" * moves),
+        title=_title(table, values) + (", moving rows to other partitions" * moves),
         rows=rows,
         tables=(table,),
         expected=float(context.violations or 0),
@@ -180,6 +182,19 @@ def assignment_steps(  # noqa: PLR0917
     )
     yield from told(change.title, change.room)
     yield from there_and_back(context, change, rank, context.violations, [take_back(step, quarantine, together)])
+
+
+_SHORT = 40
+
+
+def _title(table: Table, values: Mapping[str, Expression]) -> str:
+    """What the columns become, where that is said in a word; what follows from the row is in the SQL."""
+    place = f"{named(table)}({printable(', '.join(values))})"
+    if all(map(is_null, values.values())):
+        return f"set {place} to NULL"
+    texts = [each.name for each in values.values() if isinstance(each, sa.ColumnClause) and each.is_literal]
+    is_short = len(texts) == len(values) == 1 and len(texts[0]) <= _SHORT
+    return f"set {place} to {printable(texts[0])}" if is_short else f"assign {place}"
 
 
 def fill_of(operation: Operation) -> Fill | None:

@@ -57,7 +57,10 @@ def _released(edge: Edge, going: Mapping[int, float]) -> float | None:
 
 
 def _about(rows: float | None) -> str:
-    return "" if rows is None else f" (about {_rounded(rows):,} rows)"
+    if rows is None:
+        return ""
+    number = _rounded(rows)
+    return f" (about {number:,} row{'s' * (number != 1)})" if number else " (hardly any)"
 
 
 def _rounded(number: float) -> int:

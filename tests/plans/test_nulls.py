@@ -56,6 +56,9 @@ def test_a_value_of_another_column_and_of_a_query(
 
     apply(database, plan)
 
+    (step,) = (each for each in first.plan.steps if each.phase is Phase.CLEANUP and each.rows)
+    told = "set public.ca%ll's(dur%ation) to other" if fill == "other" else "assign public.ca%ll's(dur%ation)"
+    assert step.title == told
     assert tuple(value for _, value in durations(database)[:3]) == filled
     assert found(audit(database, config), CHECK, Variant()) == []
     roll_back(database, plan)

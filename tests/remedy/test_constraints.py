@@ -270,7 +270,13 @@ def test_an_invalid_unique_index_is_invalid_again(database: Database) -> None:
         t = table(catalog, "t")
         return [set_aside(t, column(t, "id") == 2), rebuild_index(t, index_of(t, "t:x"))]
 
-    full_circle(database, plan_for(database, rebuilt))
+    plan = plan_for(database, rebuilt)
+    full_circle(database, plan)
+    run(database, plan, *FORWARD)
+    done = attempt(database, plan, Phase.ROLLBACK)
+    assert done.returncode == 0
+    assert "could not create unique index" in done.stderr
+    assert "the next statement is to end in an error, and what follows runs all the same" in done.stdout
 
 
 POLICIES = """

@@ -2682,6 +2682,7 @@ SET client_min_messages = warning;
 SET lock_timeout = '10min';
 SET statement_timeout = '1h';
 SET search_path = '';
+\echo the next statement is to end in an error, and what follows runs all the same
 \set ON_ERROR_STOP off
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS usage_metrics_event_key_key ON public.usage_metrics USING btree (event_key);
 \set ON_ERROR_STOP on
