@@ -23,12 +23,14 @@ def readiness_of(answers: Iterable[Answer], plan: Plan) -> tuple[Readiness, ...]
     Where several checks decide about the same constraint, the worst of them counts and their findings are united.
     """
     files = _files(plan)
-    rows: dict[tuple[str, Subject], Readiness] = {}
+    rows: dict[tuple[str, Subject, str], Readiness] = {}
     for each in answers:
         if each.proposes is not None:
             row = _row(each, each.proposes, files)
-            known = rows.get((row.kind, row.subject))
-            rows[row.kind, row.subject] = row if known is None else _worse(known, row)
+            # A key that is intended is not another on the same column, which nobody has asked for.
+            asked = row.definition if row.kind == "unique" and row.intended else ""
+            known = rows.get((row.kind, row.subject, asked))
+            rows[row.kind, row.subject, asked] = row if known is None else _worse(known, row)
     return tuple(sorted(rows.values(), key=_order))
 
 

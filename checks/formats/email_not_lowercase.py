@@ -78,20 +78,22 @@ def _judge(  # noqa: PLR0917
     if not measured.violations:
         return None
     follows = any(column.name in key.columns for key in table.foreign_keys())
-    first = (
-        "Lower-case and trim the key that it refers to, and let it follow" if follows else "Lower-case and trim them"
-    )
+    remedies = () if follows else (_remedy(facts, table, column, is_compared=is_compared),)
+    first = "Lower-case and trim the key that it refers to, and let it follow"
+    for remedy in remedies:
+        # Why it waits, where it does: a unique key that is there, or is intended, would refuse what is equal then.
+        first = f"{remedy.summary[0].upper()}{remedy.summary[1:]}"
     return Judgement(
         message=f"{subject_of(table, column.name)} is not in lower case, or carries blanks, in "
         f"{measured.violations:,} of {counted(measured.population, 'address')}",
         hint=f"{first}, then add the CHECK",
         severity=Severity.BLOCKER if is_intended else None,
-        remedies=() if follows else (_remedy(facts, table, column, is_compared=is_compared),),
+        remedies=remedies,
     )
 
 
 def _remedy(facts: Facts, table: Table, column: Column, *, is_compared: bool) -> Remedy:
-    waits = "once no unique key stands in the way" if may_collide(facts, table, column) else ""
+    waits = "once no two of them would share a unique key" if may_collide(facts, table, column) else ""
     if is_compared:
         waits = "together with what is compared with them without a foreign key"
     operations = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+import auditor
+from auditor.config import parse_config
 from auditor.knowledge.naming import names_email
 from auditor.model import Severity
 from tests.checks.asking import chosen, findings, lines
@@ -137,3 +139,16 @@ def test_an_address_that_refers_follows_the_key(database18: Database) -> None:
                INSERT INTO posts VALUES (1, 'A@x')"""
     found = {str(each.subject): chosen(each) for each in findings(database18, LOWER, given)}
     assert found == {"public.accounts(email)": "lower-case", "public.posts(email)": None}
+
+
+def test_an_intended_key_on_addresses_as_they_are_is_a_row_of_its_own(database18: Database) -> None:
+    """Two spellings of an address break the key that nobody has asked for, and keep the one that is intended."""
+    with database18.connect() as connection:
+        connection.execute("CREATE TABLE users (id int PRIMARY KEY, email text)")
+        connection.execute("INSERT INTO users VALUES (1, 'Ann@x.org'), (2, 'ann@x.org')")
+    intended = '[[intend]]\nkind = "unique"\ntable = "public.users"\ncolumns = ["email"]'
+    found = auditor.run(database18.dsn, config=parse_config(intended))
+    rows = {(each.definition, each.intended): each.state for each in found.constraints if each.kind == "unique"}
+    assert rows == {("UNIQUE (email)", True): "ready", ("UNIQUE (lower(email))", False): "blocked"}
+    (spelled,) = (each for each in found.findings if each.check == "email-not-lowercase")
+    assert spelled.hint == "Lower-case and trim them, once no two of them would share a unique key, then add the CHECK"
