@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 from psycopg import sql
 
 import auditor
@@ -78,8 +79,12 @@ def _config(script: str) -> Config:
 
 
 def _begin(database: Database, config: Config) -> Circle:
+    """What waits for a person is decided: these rows go."""
     catalog = catalog_of(database)
     audit = _audit(database, config)
+    if undecided := [each for step in audit.plan.steps if step.awaits_decision for each in step.fingerprints]:
+        config = msgspec.structs.replace(config, remedies=dict.fromkeys(undecided, "set-aside"))
+        audit = _audit(database, config)
     return Circle(database, config, catalog, audit, SQL.render(audit))
 
 
