@@ -132,9 +132,10 @@ class Trial:
         place = (finding.subject.schema or "", finding.subject.table or "")
         return finding.certainty is Certainty.INFERRED and place not in self._concerned()
 
-    def _concerned(self) -> frozenset[Name]:
-        planned = [each.subject for each in self.plan.audit.findings if each.fingerprint in self.plan.planned]
-        return frozenset((subject.schema or "", subject.table or "") for subject in planned)
+    def _concerned(self, *, rows: bool = False) -> frozenset[Name]:
+        planned = [each for each in self.plan.audit.findings if each.fingerprint in self.plan.planned]
+        subjects = [each.subject for each in planned if each.violations or not rows]
+        return frozenset((subject.schema or "", subject.table or "") for subject in subjects)
 
     def _roll_back(self) -> bool:
         started = monotonic()
@@ -144,12 +145,12 @@ class Trial:
         return True
 
     def _written_by_triggers(self, before: Snapshot, after: Snapshot) -> dict[Name, int]:
-        """Tables that no step is about and that have more rows than before: no rollback takes back what triggers of
-        the team's own write elsewhere."""
+        """Tables whose rows no step is about and that have more of them than before: no rollback takes back what
+        triggers of the team's own write elsewhere."""
         with psycopg.connect(self.copy.dsn, autocommit=True) as connection:
             if not has_triggers(connection):
                 return {}
-        concerned = self._concerned()
+        concerned = self._concerned(rows=True)
         return {table: more for table, more in grown(before, after).items() if table not in concerned}
 
     def _violated_keys(self) -> frozenset[tuple[str, str]]:
@@ -162,7 +163,9 @@ class Trial:
         )
 
     def _compare(self, when: str, expected: Snapshot) -> None:
-        self.failures += [f"{when}: {each}" for each in differences(expected, self._state())]
+        state = self._state()
+        expected = with_rows_of(expected, state, self._written_by_triggers(expected, state))
+        self.failures += [f"{when}: {each}" for each in differences(expected, state)]
 
     def _runs(self, script: Script, when: str = "") -> bool:
         refusal = script.run(self.operator.dsn(self.copy.dsn, self.plan.audit.plan.id), self.copy.programs)

@@ -154,3 +154,27 @@ def test_a_database_that_is_not_in_utf8(server18: Server, tmp_path: Path) -> Non
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "public.Bücher (200)" in done.stdout
+
+
+def test_a_log_of_definitions_is_what_triggers_wrote_also_where_the_plan_constrains_it(
+    database18: Database, tmp_path: Path
+) -> None:
+    """No step is about its rows, which an event trigger adds whenever a definition changes, the second time too."""
+    execute(
+        database18,
+        """CREATE TABLE orgs (id int PRIMARY KEY); INSERT INTO orgs SELECT generate_series(1, 50);
+        CREATE TABLE users (id int PRIMARY KEY, org_id int);
+        INSERT INTO users SELECT n, n FROM generate_series(1, 52) AS n;
+        CREATE TABLE log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tag text);
+        CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql SET search_path = public AS
+            $$ BEGIN INSERT INTO log (tag) VALUES (TG_TAG); END $$;
+        CREATE EVENT TRIGGER note ON ddl_command_end EXECUTE FUNCTION note();
+        GRANT SELECT ON users TO PUBLIC; ANALYZE;""",
+    )
+    plan = plan_of(database18, tmp_path)
+    assert "set public.log(tag) NOT NULL" in (plan / "README.md").read_text()
+
+    done = rehearse(plan, database18.dsn)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "public.log" in rehearsal_in(plan / "plan.json")["traces"]
