@@ -11,7 +11,7 @@ from auditor.references.keys import Keys
 from auditor.references.names import Name, name
 from auditor.references.words import PEOPLE
 
-_SHARES = (0.78, 0.45, 0.30)
+_SHARES = (0.81, 0.45, 0.30)
 _UNLISTED = 0.5
 _TOLD = 0.92
 

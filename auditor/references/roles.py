@@ -92,7 +92,7 @@ def _behind_led(place: Place, called: Name, keys: Keys) -> Named:
 def run_together(place: Place, called: Name, keys: Keys) -> Named:
     """`srcfeature_id`, `lieferadresse_id`: a role stands before the name without a separator, a well-known one tells
     more; or behind it, `doctypetarget_id`."""
-    last = called.stem_words[-1] if called.stem_words else ""
+    last = called.stem_words[-1] if called.stem_words and called.stem not in keys.names_of_tables else ""
     is_told = called.is_key_like or (not called.suffix and place.family == "text")
     for end in range(2, len(last) - _LEAST_GLUED + 1) if is_told else ():
         role, rest = last[:end], last[end:]
