@@ -132,9 +132,9 @@ def scans(table: Table) -> str:
     return f"SHARE UPDATE EXCLUSIVE on {named(table)}, for a scan: reads and writes go on"
 
 
-def exclusive(table: Guarded) -> str:
+def exclusive(*tables: Guarded) -> str:
     """The lock of a change to the definition alone."""
-    return f"ACCESS EXCLUSIVE on {named(table)}, for milliseconds: reads and writes wait"
+    return f"ACCESS EXCLUSIVE on {' and '.join(map(named, tables))}, for milliseconds: reads and writes wait"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,13 +197,19 @@ def verified(table: Table, constraint: Named, rank: int, more: str = "") -> Step
     )
 
 
-def dropped(table: Table, constraint: Named, rank: int, more: str = "") -> Step:
-    """Drops a constraint that the plan made, last made first."""
+def dropped(table: Table, constraint: Named, rank: int, more: str = "", *, referenced: Table | None = None) -> Step:
+    """Drops a constraint that the plan made, last made first; a foreign key's triggers stand on both tables."""
     title = f"drop {printable(constraint.name)} of {named(table)}"
-    parts = (transaction(title, constraint.drop(more)),)
+    locked = both(table, referenced)
+    parts = (transaction(title, constraint.drop(more), tables=len(locked)),)
     return constraint_step(
-        Phase.ROLLBACK, LATER - rank, table, title, parts, exclusive(table), verb="drop", rollback_part=order.DROP
+        Phase.ROLLBACK, LATER - rank, table, title, parts, exclusive(*locked), verb="drop", rollback_part=order.DROP
     )
+
+
+def both(table: Table, referenced: Table | None) -> tuple[Table, ...]:
+    """The tables of a foreign key, or the one of any other constraint."""
+    return (table,) if referenced is None or referenced.oid == table.oid else (table, referenced)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,15 +280,16 @@ def reopened(context: PlanContext, table: Table, constraint: Constraint) -> Iter
         return
     there = on_table(table, constraint.name, KINDS[constraint.kind])
     definition = constraint.definition.removesuffix(" NOT VALID") + " NOT VALID"
+    locked = both(table, context.catalog.by_oid(constraint.referenced_oid) if constraint.referenced_oid else None)
     changes = (
         (order.DROP, 0, "take away", there.drop()),
         (order.ADD_AGAIN, 0, "give back, NOT VALID,", there.add(definition)),
     )
     for part, rank, verb, change in changes:
         title = f"{verb} {printable(constraint.name)} of {named(table)}"
-        parts = (transaction(title, change),)
+        parts = (transaction(title, change, tables=len(locked)),)
         yield constraint_step(
-            Phase.ROLLBACK, rank, table, title, parts, exclusive(table), verb="reopen", rollback_part=part
+            Phase.ROLLBACK, rank, table, title, parts, exclusive(*locked), verb="reopen", rollback_part=part
         )
 
 

@@ -9,8 +9,10 @@ from auditor.model import Note, Part, Phase, Step, printable
 from auditor.remedy.constraints import (
     FOREIGN_KEYS,
     Named,
+    both,
     constraint_step,
     dropped,
+    exclusive,
     free_name,
     on_table,
     verified,
@@ -67,33 +69,40 @@ class _AddForeignKey:
 
     def _directly(self, adding: Phase) -> Iterator[Step]:
         constraint = on_table(self.table, self._name, "f")
-        add = transaction(f"add {self._called}", constraint.add(f"{self._definition} NOT VALID"))
+        add = transaction(f"add {self._called}", constraint.add(f"{self._definition} NOT VALID"), tables=2)
         yield self._step(adding, 0, f"add {self._called}", (add,), self._add_lock)
-        yield self._validation((transaction(f"validate {self._called}", constraint.validate(), timeout=LONG),))
+        validation = transaction(f"validate {self._called}", constraint.validate(), timeout=LONG)
+        yield self._validation((validation,), self._scan_lock)
         yield verified(self.table, constraint, FOREIGN_KEYS, self._leads_there)
-        yield dropped(self.table, constraint, FOREIGN_KEYS, self._leads_there)
+        yield dropped(self.table, constraint, FOREIGN_KEYS, self._leads_there, referenced=self.referenced)
 
     def _leafwise(self, adding: Phase) -> Iterator[Step]:
         """The root's key takes those of the leaves for its own, and reads no row."""
         root = on_table(self.table, self._name, "f")
         leaves = [_on_leaf(leaf, self._name) for leaf in self.table.leaves]
         adds = [
-            transaction(f"add {self._called}, on a partition", leaf.add(f"{self._definition} NOT VALID"))
+            transaction(f"add {self._called}, on a partition", leaf.add(f"{self._definition} NOT VALID"), tables=2)
             for leaf in leaves
         ]
         validations = [
             transaction(f"validate {self._called}, on a partition", leaf.validate(), timeout=LONG) for leaf in leaves
         ]
-        whole = transaction(f"add {self._called}, of which the partitions' are parts", root.add(self._definition))
+        title = f"add {self._called}, of which the partitions' are parts"
+        whole = transaction(title, root.add(self._definition), tables=2)
         yield self._step(adding, 0, f"add {self._called}", adds, self._add_lock)
-        yield self._validation((*validations, whole))
+        attached = exclusive(*both(self.table, self.referenced))
+        yield self._validation((*validations, whole), f"{self._scan_lock}; then {attached}")
         yield verified(self.table, root, FOREIGN_KEYS, self._leads_there)
         yield self._leafwise_drop(root, leaves)
 
     def _leafwise_drop(self, root: Named, leaves: Sequence[Named]) -> Step:
-        step = dropped(self.table, root, FOREIGN_KEYS, self._leads_there)
+        step = dropped(self.table, root, FOREIGN_KEYS, self._leads_there, referenced=self.referenced)
         rest = [
-            transaction(f"drop {self._called}, on a partition", leaf.drop(f"k.conparentid = 0 AND {self._leads_there}"))
+            transaction(
+                f"drop {self._called}, on a partition",
+                leaf.drop(f"k.conparentid = 0 AND {self._leads_there}"),
+                tables=2,
+            )
             for leaf in leaves
         ]
         return constraint_step(
@@ -101,11 +110,7 @@ class _AddForeignKey:
             verb="drop",
         )  # fmt: skip
 
-    def _validation(self, parts: Sequence[Part]) -> Step:
-        lock = (
-            f"SHARE UPDATE EXCLUSIVE on {named(self.table)} and ROW SHARE on {named(self.referenced)}, for a scan:"
-            " reads and writes go on"
-        )
+    def _validation(self, parts: Sequence[Part], lock: str) -> Step:
         return self._step(Phase.CONSTRAINTS, 1, f"validate {self._called}", parts, lock)
 
     def _step(self, phase: Phase, place: int, title: str, parts: Sequence[Part], lock: str) -> Step:
@@ -142,7 +147,15 @@ class _AddForeignKey:
 
     @property
     def _add_lock(self) -> str:
-        return f"SHARE ROW EXCLUSIVE on {named(self.table)} and {named(self.referenced)}, for milliseconds: writes wait"
+        tables = " and ".join(map(named, both(self.table, self.referenced)))
+        return f"SHARE ROW EXCLUSIVE on {tables}, for milliseconds: writes wait"
+
+    @property
+    def _scan_lock(self) -> str:
+        return (
+            f"SHARE UPDATE EXCLUSIVE on {named(self.table)} and ROW SHARE on {named(self.referenced)}, for a scan:"
+            " reads and writes go on"
+        )
 
 
 def _on_leaf(leaf: Leaf, name: str) -> Named:

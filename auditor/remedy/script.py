@@ -21,19 +21,22 @@ _SETTINGS = (
 )
 _NIGHT = "12h"
 """For all batches of a step together: stopped, it goes on where it was when it is run again."""
-_WAIT = "2s"
-"""Whoever wants the table meanwhile waits behind the lock that we wait for."""
+_WAIT = 2
+"""Seconds. Whoever wants the table meanwhile waits behind the lock that we wait for."""
 _PATIENT_WAIT = "10min"
 """For concurrent builds: nobody waits behind them, and they have to outwait every transaction that is open."""
 
 
-def transaction(title: str, *statements: str, timeout: str = QUICK, path: bool = True, rows: bool = False) -> Part:
+def transaction(
+    title: str, *statements: str, timeout: str = QUICK, path: bool = True, rows: bool = False, tables: int = 1
+) -> Part:
     """The statements in one transaction.
 
     `rows` for those that touch rows: row security must not hide some of them, foreign keys are checked at once.
-    `path` false leaves the connection's own search_path: users' triggers may need it.
+    `path` false leaves the connection's own search_path: users' triggers may need it. `tables` are those whose strong
+    locks it needs: who waits for the first of them waits until we have the last, so each gets its part of the time.
     """
-    settings = _settings(_WAIT, timeout, path)
+    settings = _settings(f"{_WAIT / tables:g}s", timeout, path)
     if rows:
         settings = (*settings, "row_security = off")
         statements = ("SET CONSTRAINTS ALL IMMEDIATE;", *statements)
@@ -68,7 +71,7 @@ def committing(title: str, statement: str) -> Part:
 def begun(path: bool = True) -> Sql:
     """Within such a block: ends one transaction and begins the next, with settings of its own. A runner that sends the
     block alone has given it none."""
-    settings = (f"lock_timeout = '{_WAIT}'", "row_security = off", *(("search_path = ''",) if path else ()))
+    settings = (f"lock_timeout = '{_WAIT}s'", "row_security = off", *(("search_path = ''",) if path else ()))
     return Sql(
         "\n".join(
             (

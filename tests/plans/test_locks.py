@@ -16,7 +16,7 @@ from auditor.catalog import Catalog
 from auditor.check import Check, Example
 from auditor.config import parse_config
 from auditor.model import Part, Phase, Plan, Step
-from auditor.remedy import Operation, batches, create_index, set_aside
+from auditor.remedy import Operation, add_foreign_key, batches, create_index, set_aside, set_not_null
 from auditor.remedy.script import LONG
 from auditor.wiring import all_checks
 from tests.examples.circle import audit
@@ -44,7 +44,9 @@ EXAMPLES = [
 ]
 
 HELD = """
-SELECT DISTINCT upper(regexp_replace(regexp_replace(l.mode, 'Lock$', ''), '([a-z])([A-Z])', '\\1 \\2', 'g'))
+SELECT upper(regexp_replace(regexp_replace(l.mode, 'Lock$', ''), '([a-z])([A-Z])', '\\1 \\2', 'g')),
+    (SELECT p.relnamespace::regnamespace || '.' || p.relname FROM pg_class AS p
+     WHERE p.oid = coalesce(pg_partition_root(c.oid), c.oid))
 FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE l.pid = {pid} AND l.granted AND l.locktype = 'relation' AND c.relkind IN ('r', 'p', 'v', 'm')
     AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'auditor_quarantine'
@@ -70,36 +72,78 @@ def test_so_does_every_step_of_every_example(servers: Servers, check: Check, exa
         held_against(database, audit(database, parse_config(example.config), check.id).plan.steps)
 
 
+PARTITIONED = """
+CREATE TABLE orgs (id int PRIMARY KEY);
+CREATE TABLE events (org int, at int NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (10);
+INSERT INTO orgs VALUES (1);
+INSERT INTO events VALUES (1, 1);
+"""
+
+
+def test_so_does_every_step_of_a_partitioned_tables_foreign_key(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute(PARTITIONED)
+    plan = plan_for(database, lambda c: [add_foreign_key(table(c, "events"), ("org",), table(c, "orgs"), ("id",))])
+
+    held_against(database, plan.steps)
+
+
+def test_who_needs_two_strong_locks_waits_half_as_long_for_each(database: Database) -> None:
+    """Writers wait behind the first for as long as we wait for the second."""
+    with database.connect() as connection:
+        connection.execute("CREATE TABLE orgs (id int PRIMARY KEY); CREATE TABLE notes (org int, at int)")
+    plan = plan_for(
+        database,
+        lambda c: [
+            add_foreign_key(table(c, "notes"), ("org",), table(c, "orgs"), ("id",)),
+            set_not_null(table(c, "notes"), "at"),
+        ],
+    )
+
+    waits = {
+        (len({*re.findall(r"public\.\w+", step.lock)}), setting)
+        for step in plan.steps
+        if "ROW EXCLUSIVE" in step.lock or "ACCESS EXCLUSIVE" in step.lock
+        for part in step.parts
+        for setting in part.settings
+        if setting.startswith("lock_timeout") and "validate" not in part.title
+    }
+    assert waits == {(2, "lock_timeout = '1s'"), (1, "lock_timeout = '2s'")}
+
+
 def held_against(database: Database, steps: Iterable[Step]) -> set[int]:
     """Runs the steps, each of which may take the locks that it declares and no stronger one; gives the strengths."""
     seen = set[int]()
     with database.connect() as connection:
         for step in steps:
             for part in step.parts:
-                taken = locks_of(connection, part)
+                held = locks_of(connection, part)
+                taken = max((strength for strength, _ in held), default=0)
                 seen.add(taken)
                 assert taken <= declared(step), f"{step.title}: {STRENGTH[taken]}, declared {step.lock}"
+                strong = {table for strength, table in held if strength >= STRENGTH.index("SHARE UPDATE EXCLUSIVE")}
+                assert all(table in step.lock for table in strong), f"{step.title}: {strong}, declared {step.lock}"
                 if f"statement_timeout = '{LONG}'" in part.settings and reads_under_weak_locks(step):
                     assert taken <= STRENGTH.index("SHARE UPDATE EXCLUSIVE"), step.title
     return seen
 
 
-def locks_of(connection: psycopg.Connection, part: Part) -> int:
-    """The strongest that the part holds at its end; outside of transactions that is none."""
+def locks_of(connection: psycopg.Connection, part: Part) -> list[tuple[int, str]]:
+    """Those that the part holds at its end, by table; outside of transactions there are none."""
     if not part.transactional:
         run_outside(connection, part)
-        return 0
+        return []
     with connection.transaction():
         for setting in part.settings:
             connection.execute(f"SET LOCAL {setting}".encode())
         for statement in part.statements:
             connection.execute(statement.encode())
-        return strongest(connection, connection.info.backend_pid)
+        return held_by(connection, connection.info.backend_pid)
 
 
-def strongest(connection: psycopg.Connection, pid: int) -> int:
-    held = connection.execute(HELD.format(pid=pid).encode())
-    return max((STRENGTH.index(mode) for (mode,) in held), default=0)
+def held_by(connection: psycopg.Connection, pid: int) -> list[tuple[int, str]]:
+    return [(STRENGTH.index(mode), table) for mode, table in connection.execute(HELD.format(pid=pid).encode())]
 
 
 def run_outside(connection: psycopg.Connection, part: Part) -> None:
@@ -172,4 +216,4 @@ def locks_while_waiting(database: Database) -> int:
     with database.connect() as connection:
         while (waiting := connection.execute(WAITING.encode()).fetchone()) is None:
             time.sleep(0.05)
-        return strongest(connection, waiting[0])
+        return max((strength for strength, _ in held_by(connection, waiting[0])), default=0)

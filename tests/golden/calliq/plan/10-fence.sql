@@ -65,7 +65,7 @@ BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
@@ -114,7 +114,7 @@ BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
@@ -163,7 +163,7 @@ BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$

@@ -260,14 +260,14 @@ COMMIT;
 
 -- step 6: take away referrals_referrer_id_fkey of public.referrals
 -- finding F-73a797a45a, F-83354c485c, F-872955c06e
--- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+-- lock ACCESS EXCLUSIVE on public.referrals and public.users, for milliseconds: reads and writes wait
 \echo step 6 of 46
 -- take away referrals_referrer_id_fkey of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
@@ -509,14 +509,14 @@ COMMIT;
 
 -- step 12: take away usage_reservations_org_id_fkey of public.usage_reservations
 -- finding F-08a95c1528
--- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
+-- lock ACCESS EXCLUSIVE on public.usage_reservations and public.organizations, for milliseconds: reads and writes wait
 \echo step 12 of 46
 -- take away usage_reservations_org_id_fkey of public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
@@ -609,14 +609,14 @@ COMMIT;
 
 -- step 14: drop notifications_user_id_fkey of public.notifications
 -- finding F-a4d0353fb2
--- lock ACCESS EXCLUSIVE on public.notifications, for milliseconds: reads and writes wait
+-- lock ACCESS EXCLUSIVE on public.notifications and public.users, for milliseconds: reads and writes wait
 \echo step 14 of 46
 -- drop notifications_user_id_fkey of public.notifications
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
@@ -658,14 +658,14 @@ COMMIT;
 
 -- step 15: drop referrals_referred_user_id_fkey of public.referrals
 -- finding F-b3d78413a8
--- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+-- lock ACCESS EXCLUSIVE on public.referrals and public.users, for milliseconds: reads and writes wait
 \echo step 15 of 46
 -- drop referrals_referred_user_id_fkey of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
@@ -707,14 +707,14 @@ COMMIT;
 
 -- step 16: drop transcripts_call_id_fkey of public.transcripts
 -- finding F-bc59456e41
--- lock ACCESS EXCLUSIVE on public.transcripts, for milliseconds: reads and writes wait
+-- lock ACCESS EXCLUSIVE on public.transcripts and public.calls, for milliseconds: reads and writes wait
 \echo step 16 of 46
 -- drop transcripts_call_id_fkey of public.transcripts
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
@@ -2575,14 +2575,14 @@ COMMIT;
 
 -- step 42: give back, NOT VALID, referrals_referrer_id_fkey of public.referrals
 -- finding F-73a797a45a, F-83354c485c, F-872955c06e
--- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+-- lock ACCESS EXCLUSIVE on public.referrals and public.users, for milliseconds: reads and writes wait
 \echo step 42 of 46
 -- give back, NOT VALID, referrals_referrer_id_fkey of public.referrals
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$
@@ -2695,14 +2695,14 @@ RESET search_path;
 
 -- step 45: give back, NOT VALID, usage_reservations_org_id_fkey of public.usage_reservations
 -- finding F-08a95c1528
--- lock ACCESS EXCLUSIVE on public.usage_reservations, for milliseconds: reads and writes wait
+-- lock ACCESS EXCLUSIVE on public.usage_reservations and public.organizations, for milliseconds: reads and writes wait
 \echo step 45 of 46
 -- give back, NOT VALID, usage_reservations_org_id_fkey of public.usage_reservations
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = '30s';
 SET LOCAL search_path = '';
 DO $auditor$

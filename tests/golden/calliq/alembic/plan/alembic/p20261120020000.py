@@ -158,7 +158,7 @@ $auditor$;""",
         # "fence 5: add the foreign key of public.referrals(referred_user_id) to public.users; F-b3d78413a8; lock SHARE ROW EXCLUSIVE on public.referrals and public.users, for milliseconds: writes wait"
         _transaction(
             "add the foreign key of public.referrals(referred_user_id) to public.users",
-            _SETTINGS[0],
+            _SETTINGS[1],
             """DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -237,7 +237,7 @@ $auditor$;""",
         # "cleanup 7: set aside rows of public.referrals; F-73a797a45a; lock ROW EXCLUSIVE on public.referrals: only writers of the same rows wait; 15 rows expected"
         _transaction(
             "set aside rows of public.referrals",
-            _SETTINGS[1],
+            _SETTINGS[2],
             "SET CONSTRAINTS ALL IMMEDIATE;",
             """DO $auditor$
 #variable_conflict use_column
@@ -327,7 +327,7 @@ $auditor$;""",
         # "cleanup 8: set aside rows of public.referrals; F-83354c485c; lock ROW EXCLUSIVE on public.referrals: only writers of the same rows wait; 21 rows expected"
         _transaction(
             "set aside rows of public.referrals",
-            _SETTINGS[1],
+            _SETTINGS[2],
             "SET CONSTRAINTS ALL IMMEDIATE;",
             """DO $auditor$
 #variable_conflict use_column
@@ -423,7 +423,7 @@ $auditor$;""",
         # "cleanup 9: assign public.referrals(referred_email); F-872955c06e; lock ROW EXCLUSIVE on public.referrals: only writers of the same rows wait; 15 rows expected"
         _transaction(
             "assign public.referrals(referred_email)",
-            _SETTINGS[1],
+            _SETTINGS[2],
             "SET CONSTRAINTS ALL IMMEDIATE;",
             """DO $auditor$
 #variable_conflict use_column
@@ -564,7 +564,7 @@ $auditor$;""",
         )
         _transaction(
             "no rows share a key of the index referrals_referred_email_1cba57_key on public.referrals",
-            _SETTINGS[2],
+            _SETTINGS[3],
             "SET LOCAL row_security = off;",
             """DO $auditor$
 #variable_conflict use_column
@@ -578,13 +578,13 @@ $auditor$;""",
         )
         _outside(
             "index referrals_referred_email_1cba57_key on public.referrals",
-            _SETTINGS[3],
+            _SETTINGS[4],
             "DROP INDEX CONCURRENTLY IF EXISTS public.referrals_referred_email_1cba57_key;",
             condition="EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND NOT i.indisvalid)",
         )
         _outside(
             "index referrals_referred_email_1cba57_key on public.referrals",
-            _SETTINGS[3],
+            _SETTINGS[4],
             "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS referrals_referred_email_1cba57_key ON public.referrals ((lower(referred_email)));",
         )
         # "constraints 12: written for PostgreSQL 18, database calliq; F-73a797a45a, F-872955c06e, F-9bfad9f797, F-b3d78413a8; lock none on tables of yours"
@@ -629,7 +629,7 @@ $auditor$;""",
         # "constraints 13: add and validate referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals; F-872955c06e; lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait; then SHARE UPDATE EXCLUSIVE on public.referrals, for a scan: reads and writes go on"
         _transaction(
             "no row breaks referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals",
-            _SETTINGS[2],
+            _SETTINGS[3],
             "SET LOCAL row_security = off;",
             """DO $auditor$
 #variable_conflict use_column
@@ -682,7 +682,7 @@ $auditor$;""",
         )
         _transaction(
             "validate referrals_referred_email_8d00d8_referred_email_lowercase on public.referrals",
-            _SETTINGS[2],
+            _SETTINGS[3],
             """DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -722,7 +722,7 @@ $auditor$;""",
         # "constraints 14: validate referrals_referrer_id_fkey on public.referrals; F-73a797a45a; lock SHARE UPDATE EXCLUSIVE on public.referrals, for a scan: reads and writes go on"
         _transaction(
             "validate referrals_referrer_id_fkey on public.referrals",
-            _SETTINGS[2],
+            _SETTINGS[3],
             """DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -802,7 +802,7 @@ $auditor$;""",
         # "constraints 16: validate the foreign key of public.referrals(referred_user_id) to public.users; F-b3d78413a8; lock SHARE UPDATE EXCLUSIVE on public.referrals and ROW SHARE on public.users, for a scan: reads and writes go on"
         _transaction(
             "validate the foreign key of public.referrals(referred_user_id) to public.users",
-            _SETTINGS[2],
+            _SETTINGS[3],
             """DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -881,7 +881,7 @@ $auditor$;""",
         # "verify 18: no row of public.referrals violates; F-83354c485c; lock ACCESS SHARE on public.referrals: nobody waits"
         _transaction(
             "no row of public.referrals violates",
-            _SETTINGS[2],
+            _SETTINGS[3],
             "SET LOCAL row_security = off;",
             """DO $auditor$
 #variable_conflict use_column
@@ -905,7 +905,7 @@ $auditor$;""",
         # "verify 19: no row of public.referrals violates; F-73a797a45a; lock ACCESS SHARE on public.referrals: nobody waits"
         _transaction(
             "no row of public.referrals violates",
-            _SETTINGS[2],
+            _SETTINGS[3],
             "SET LOCAL row_security = off;",
             """DO $auditor$
 #variable_conflict use_column
@@ -927,7 +927,7 @@ $auditor$;""",
         # "verify 20: no row of public.referrals violates; F-872955c06e; lock ACCESS SHARE on public.referrals: nobody waits"
         _transaction(
             "no row of public.referrals violates",
-            _SETTINGS[2],
+            _SETTINGS[3],
             "SET LOCAL row_security = off;",
             """DO $auditor$
 #variable_conflict use_column
@@ -1057,10 +1057,10 @@ BEGIN
 END
 $auditor$;""",
         )
-        # "rollback 2: take away referrals_referrer_id_fkey of public.referrals; F-73a797a45a, F-83354c485c, F-872955c06e; lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait"
+        # "rollback 2: take away referrals_referrer_id_fkey of public.referrals; F-73a797a45a, F-83354c485c, F-872955c06e; lock ACCESS EXCLUSIVE on public.referrals and public.users, for milliseconds: reads and writes wait"
         _transaction(
             "take away referrals_referrer_id_fkey of public.referrals",
-            _SETTINGS[0],
+            _SETTINGS[1],
             """DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -1140,10 +1140,10 @@ BEGIN
 END
 $auditor$;""",
         )
-        # "rollback 4: drop referrals_referred_user_id_fkey of public.referrals; F-b3d78413a8; lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait"
+        # "rollback 4: drop referrals_referred_user_id_fkey of public.referrals; F-b3d78413a8; lock ACCESS EXCLUSIVE on public.referrals and public.users, for milliseconds: reads and writes wait"
         _transaction(
             "drop referrals_referred_user_id_fkey of public.referrals",
-            _SETTINGS[0],
+            _SETTINGS[1],
             """DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -1223,7 +1223,7 @@ $auditor$;""",
         # "rollback 6: drop index referrals_referred_email_1cba57_key on public.referrals; F-83354c485c; lock SHARE UPDATE EXCLUSIVE on public.referrals, for the time of a build: reads and writes go on"
         _outside(
             "drop index referrals_referred_email_1cba57_key on public.referrals",
-            _SETTINGS[3],
+            _SETTINGS[4],
             "DROP INDEX CONCURRENTLY IF EXISTS public.referrals_referred_email_1cba57_key;",
             condition="""EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid = pg_catalog.to_regclass('public.referrals_referred_email_1cba57_key') AND i.indrelid = pg_catalog.to_regclass('public.referrals') AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.indexrelid)
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = i.indexrelid))""",
@@ -1231,7 +1231,7 @@ $auditor$;""",
         # "rollback 7: bring back rows of public.referrals; F-872955c06e; lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait"
         _transaction(
             "bring back rows of public.referrals",
-            _SETTINGS[1],
+            _SETTINGS[2],
             "SET CONSTRAINTS ALL IMMEDIATE;",
             """DO $auditor$
 #variable_conflict use_column
@@ -1327,7 +1327,7 @@ $auditor$;""",
         # "rollback 8: bring back rows of public.referrals; F-83354c485c; lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait"
         _transaction(
             "bring back rows of public.referrals",
-            _SETTINGS[1],
+            _SETTINGS[2],
             "SET CONSTRAINTS ALL IMMEDIATE;",
             """DO $auditor$
 #variable_conflict use_column
@@ -1418,7 +1418,7 @@ $auditor$;""",
         # "rollback 9: bring back rows of public.referrals; F-73a797a45a; lock SHARE ROW EXCLUSIVE on public.referrals where it has triggers, else ROW EXCLUSIVE on public.referrals: only writers of the same rows wait"
         _transaction(
             "bring back rows of public.referrals",
-            _SETTINGS[1],
+            _SETTINGS[2],
             "SET CONSTRAINTS ALL IMMEDIATE;",
             """DO $auditor$
 #variable_conflict use_column
@@ -1504,10 +1504,10 @@ BEGIN
 END
 $auditor$;""",
         )
-        # "rollback 10: give back, NOT VALID, referrals_referrer_id_fkey of public.referrals; F-73a797a45a, F-83354c485c, F-872955c06e; lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait"
+        # "rollback 10: give back, NOT VALID, referrals_referrer_id_fkey of public.referrals; F-73a797a45a, F-83354c485c, F-872955c06e; lock ACCESS EXCLUSIVE on public.referrals and public.users, for milliseconds: reads and writes wait"
         _transaction(
             "give back, NOT VALID, referrals_referrer_id_fkey of public.referrals",
-            _SETTINGS[0],
+            _SETTINGS[1],
             """DO $auditor$
 #variable_conflict use_column
 <<auditor_block>>
@@ -1594,6 +1594,14 @@ _SETTINGS = (
         "client_encoding = 'UTF8'",
         "client_min_messages = warning",
         "lock_timeout = '2s'",
+        "statement_timeout = '30s'",
+        "search_path = ''",
+    ),
+    (
+        "standard_conforming_strings = on",
+        "client_encoding = 'UTF8'",
+        "client_min_messages = warning",
+        "lock_timeout = '1s'",
         "statement_timeout = '30s'",
         "search_path = ''",
     ),

@@ -2,13 +2,13 @@
 -- 29 of 36, rollback: drop referrals_referred_user_id_fkey of public.referrals
 -- plan p20261120020000 for database calliq on local socket, PostgreSQL 18
 -- finding F-b3d78413a8
--- lock ACCESS EXCLUSIVE on public.referrals, for milliseconds: reads and writes wait
+-- lock ACCESS EXCLUSIVE on public.referrals and public.users, for milliseconds: reads and writes wait
 -- runs in a transaction, which the runner begins and ends
 SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = '30s';
 DO $$BEGIN PERFORM pg_catalog.set_config('auditor.path', pg_catalog.current_setting('search_path'), true); END$$;
 SET LOCAL search_path = '';

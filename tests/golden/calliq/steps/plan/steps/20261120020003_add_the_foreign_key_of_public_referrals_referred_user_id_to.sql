@@ -8,7 +8,7 @@ SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL client_min_messages = warning;
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = '30s';
 DO $$BEGIN PERFORM pg_catalog.set_config('auditor.path', pg_catalog.current_setting('search_path'), true); END$$;
 SET LOCAL search_path = '';
