@@ -7,13 +7,18 @@ from math import log
 from auditor.catalog import Catalog
 from auditor.model import Reference
 from auditor.references.calibration import BY_NAME, LEAST_SCORE
-from auditor.references.candidate import Candidate, logit
+from auditor.references.candidate import Candidate, Place, logit
 from auditor.references.decisions import LEAST_CONFIDENCE, agreed, by_place, cleanest, one_actor_table, tightest
 from auditor.references.fit import Fits
 from auditor.references.key import Key
 from auditor.references.look_up import Evidence, Inclusion
 from auditor.references.rivals import Scored, weighed
 from auditor.references.spans import Spans
+
+_INDEXED = 1.6
+"""Factor on the odds for a column that an index looks up, beside what the values say: people index what they join on.
+On the open data references have one 1.7 to 5 times as often as other candidates; that one lacks it says nothing. By
+name alone it weighs nothing: what is named like a reference and is none is indexed there as often."""
 
 
 def infer(catalog: Catalog, found: Sequence[Candidate], evidence: Evidence, spans: Spans) -> tuple[Reference, ...]:
@@ -53,14 +58,24 @@ def _scored(candidate: Candidate, inclusion: Inclusion, fits: Fits) -> Scored:
     odds = logit(candidate.prior)
     told = [hint.text for hint in sorted(candidate.hints, key=lambda hint: -hint.probability)]
     told += [f"but {reason}" for _, reason in candidate.doubts]
+    is_indexed = _is_indexed(candidate.place)
+    told += ["indexed"] if is_indexed else []
     if inclusion.share is not None and not inclusion.is_empty:
         gain, texts = fits.gain(candidate, inclusion)
+        gain += log(_INDEXED) if is_indexed else 0.0
         return Scored(candidate=candidate, odds=odds + gain, told=(*told, *texts), share=inclusion.share)
     if inclusion.share is not None:
         odds += log(0.35)
         told.append("the referenced table is empty, the referencing one is not")
     told.append(f"{BY_NAME}: {inclusion.reason}" if inclusion.reason else BY_NAME)
     return Scored(candidate=candidate, odds=odds, told=tuple(told))
+
+
+def _is_indexed(place: Place) -> bool:
+    """Whether somebody made an index that begins with the column; a unique one has a reason of its own."""
+    return place.is_plain and any(
+        index.finds((place.column.name,)) and not index.unique for index in place.table.indexes
+    )
 
 
 Column = tuple[int, str]
