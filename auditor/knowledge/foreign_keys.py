@@ -1,20 +1,22 @@
 """Declared foreign keys as questions: which rows violate them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor import sql
 from auditor.catalog import Constraint, Table
 from auditor.check import Facts
-from auditor.knowledge.orphans import FOREIGN_KEY_LOCK
+from auditor.knowledge.orphans import FOREIGN_KEY_LOCK, can_be_relinked
 from auditor.model import Reference, Subject
-from auditor.probe import Proposed
+from auditor.probe import OrphanKind, Proposed
 from auditor.references import AntiJoin, anti_join
+from auditor.references.kinds import kinds_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredKey:
-    """A foreign key with the reference and the anti-join that it declares."""
+    """A foreign key with the reference and the anti-join that it declares; near misses that can be mended are told
+    apart by it."""
 
     table: Table
     constraint: Constraint
@@ -54,4 +56,14 @@ def declared_keys(facts: Facts, *, holding: bool) -> Iterator[DeclaredKey]:
             if constraint.name == reference.constraint and holds is holding:
                 join = anti_join(facts.catalog, reference)
                 if table is not None and join is not None:
+                    join = replace(join, kinds=(*_near_misses(facts, join),))
                     yield DeclaredKey(table=table, constraint=constraint, reference=reference, join=join)
+
+
+def _near_misses(facts: Facts, join: AntiJoin) -> Iterator[OrphanKind]:
+    if len(join.pairs) == 1 and can_be_relinked(join):
+        key, value = join.referenced.column(join.referenced_columns[0]), join.pairs[0][0]
+        kinds = kinds_of(
+            join.referenced, key, value, join.table.column(join.columns[0]).type, facts.catalog.server.encoding
+        )
+        yield from (each for each in kinds if each.name == "near-miss")

@@ -13,6 +13,7 @@ from auditor.knowledge.back_fills import is_asked_for
 from auditor.knowledge.json_keys import asked_column, moved, offered_column
 from auditor.knowledge.naming import names_by_words
 from auditor.knowledge.orphans import (
+    can_be_relinked,
     clean_ups,
     declaration,
     intended_action,
@@ -22,10 +23,10 @@ from auditor.knowledge.orphans import (
     subject_of_reference,
     undeclared,
 )
+from auditor.knowledge.relinks import KIND, SUMMARY, relink
 from auditor.model import Certainty, Reference, Severity
-from auditor.probe import Judgement, Measurement, OrphanName, ReferenceProbe, relation
+from auditor.probe import Judgement, Measurement, OrphanName, ReferenceProbe
 from auditor.references import AntiJoin, anti_join
-from auditor.references.kinds import spellings
 from auditor.remedy import Operation, Remedy, assign, set_aside
 
 
@@ -137,7 +138,7 @@ def _is_mended(facts: Facts, reference: Reference, join: AntiJoin, kind: OrphanN
     if kind == "sentinel":
         return bool(settable(facts, join, None))
     if kind == "near-miss":
-        return _can_be_relinked(join)
+        return can_be_relinked(join)
     # Orphans whose key is a name are often misspelled and not lost.
     return is_intended or not names_by_words(join.referenced, reference.ref_columns)
 
@@ -163,15 +164,10 @@ def _ways(  # noqa: PLR0917
     if kind == "sentinel" and settable(facts, join, None):
         ways = clean_ups(facts, join, "NO ACTION", None, then, measured, kind=kind)
         return tuple(each for each in ways if each.kind == "set-null")
-    if kind == "near-miss" and _can_be_relinked(join):
-        return (_relink(join, then, facts.catalog.server.encoding),)
+    if kind == "near-miss" and can_be_relinked(join):
+        operations = (relink(join, facts.catalog.server.encoding), *then)
+        return (Remedy(kind=KIND, summary=SUMMARY, operations=operations),)
     return () if kind == "sentinel" else clean_ups(facts, join, action, None, then, measured, kind=kind)
-
-
-def _can_be_relinked(join: AntiJoin) -> bool:
-    column = join.table.column(join.columns[0])
-    in_key = any(index.unique and column.name in index.columns for index in join.table.indexes)
-    return bool(join.table.row_key()) and column.type.family == "text" and not column.generated and not in_key
 
 
 def _without_orphans(join: AntiJoin, elements: sa.TableValuedColumn[Any], then: tuple[Operation, ...]) -> Remedy:
@@ -181,14 +177,3 @@ def _without_orphans(join: AntiJoin, elements: sa.TableValuedColumn[Any], then: 
     shorter = sa.func.array(kept.where(sa.or_(elements.is_(None), found)).scalar_subquery())
     operations = (assign(join.table, {join.columns[0]: shorter}, join.violation), *then)
     return Remedy(kind="remove-elements", summary="remove the elements that find no row", operations=operations)
-
-
-def _relink(join: AntiJoin, then: tuple[Operation, ...], encoding: str) -> Remedy:
-    """The key as the referenced row spells it: the only one that is equal but for case and blanks, or else accents."""
-    key = relation(join.referenced).alias("near").c[join.referenced_columns[0]]
-    column = relation(join.table).c[join.columns[0]]
-    alike = zip(spellings(key, encoding), spellings(column, encoding), strict=True)
-    found = [sa.select(sa.func.min(key)).where(theirs == own).scalar_subquery() for theirs, own in alike]
-    values = {join.columns[0]: sa.func.coalesce(*found)}
-    operations = (assign(join.table, values, join.violation_of("near-miss")), *then)
-    return Remedy(kind="relink", summary="spell their key as the referenced row does", operations=operations)

@@ -209,6 +209,13 @@ def clean_ups(  # noqa: PLR0917
     return (by_removal, by_null, *made) if cascades else (by_null, by_removal, *made)
 
 
+def can_be_relinked(join: AntiJoin) -> bool:
+    """Whether near misses can be spelled as the row that they mean: a text of its own that no unique key holds."""
+    column = join.table.column(join.columns[0])
+    in_key = any(index.unique and column.name in index.columns for index in join.table.indexes)
+    return bool(join.table.row_key()) and column.type.family == "text" and not column.generated and not in_key
+
+
 def settable(facts: Facts, join: AntiJoin, constraint: Constraint | None) -> tuple[str, ...]:
     """The columns to set NULL. One is enough but for MATCH FULL; one that other references use as well stays as it is
     (a tenant's id that is part of every key). None where no key would find the old row again: such rows go."""

@@ -8,7 +8,7 @@ from auditor.remedy.foreign_keys import add_foreign_key
 from auditor.remedy.indexes import create_index, rebuild_index
 from auditor.remedy.json_keys import is_movable, move_json_key
 from auditor.remedy.not_null import set_not_null
-from auditor.remedy.operation import KeyToCome, Operation, PlanContext, Referral
+from auditor.remedy.operation import Counted, KeyToCome, Operation, PlanContext, Referral
 from auditor.remedy.privileges import revoke
 from auditor.remedy.referring import Referring
 from auditor.remedy.remedy import Remedy, compose, plan_of, sql_of, validated_by
@@ -18,6 +18,7 @@ from auditor.remedy.uniqueness import add_unique
 from auditor.remedy.views import populate_view
 
 __all__ = [
+    "Counted",
     "KeyToCome",
     "Operation",
     "PlanContext",

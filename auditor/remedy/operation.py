@@ -1,7 +1,7 @@
 """The protocol of an operation, and what it may know of the plan it stands in."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -84,3 +84,20 @@ class Operation(Protocol):
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
         """The steps, each with its phase, SQL, lock and expected rows; and notes for the reader."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """An operation on some of the rows of its finding: `violations` of them."""
+
+    operation: Operation
+    violations: int
+
+    def steps(self, context: PlanContext) -> Iterator[Step | Note]:
+        """Those of the operation, for so many rows."""
+        yield from self.operation.steps(replace(context, violations=self.violations))
+
+
+def bare(operation: Operation) -> Operation:
+    """The operation, whoever counted its rows."""
+    return operation.operation if isinstance(operation, Counted) else operation

@@ -11,6 +11,9 @@ Order = tuple[int, str]
 # What runs first among the steps of one table: what takes rows away leaves less to do for what assigns.
 SET_ASIDE, DUPLICATES, ASSIGN = range(3)
 
+# A near miss is spelled as the row that it means while that is there: a table may refer to itself.
+RELINK = -1
+
 # What mends a check that is NOT VALID comes before the steps of all tables: the check refuses any update of such a row,
 # also when what it refers to goes.
 CHECKED, FILL = -1_000_000, -999_999

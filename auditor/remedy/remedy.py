@@ -8,7 +8,7 @@ from auditor.model import Note, Phase, Plan, RemedySql, Step
 from auditor.remedy.back_fill import left_null
 from auditor.remedy.constraints import validates
 from auditor.remedy.guards import is_server_step, server_step
-from auditor.remedy.operation import Fill, Operation, PlanContext, Refusal
+from auditor.remedy.operation import Fill, Operation, PlanContext, Refusal, bare
 from auditor.remedy.room import asking_for_room
 from auditor.remedy.rows import assigned_columns, fill_of
 
@@ -35,12 +35,12 @@ def validated_by(remedy: Remedy) -> frozenset[tuple[str, str, str]]:
 
 def filled_by(remedy: Remedy) -> tuple[Fill, ...]:
     """What the remedy assigns in place of NULL."""
-    return tuple(fill for each in remedy.operations if (fill := fill_of(each)))
+    return tuple(fill for each in remedy.operations if (fill := fill_of(bare(each))))
 
 
 def emptied_by(remedy: Remedy) -> frozenset[tuple[str, str, str]]:
     """The columns that rows which the remedy inserts leave NULL, by schema, table and name."""
-    return frozenset(place for each in remedy.operations for place in left_null(each))
+    return frozenset(place for each in remedy.operations for place in left_null(bare(each)))
 
 
 def plan_of(remedy: Remedy, context: PlanContext) -> Plan:

@@ -12,7 +12,7 @@ from auditor.remedy.batches import Change, Picked, violating
 from auditor.remedy.changes import around, broken_keys_reopened, identity, there_and_back
 from auditor.remedy.closure import Closure, closure_of, removal, unforeseen
 from auditor.remedy.guards import complete, ready
-from auditor.remedy.images import assign_statement, set_aside_statement
+from auditor.remedy.images import Columns, assign_statement, set_aside_statement
 from auditor.remedy.obstacles import (
     crowded,
     cut_off,
@@ -135,10 +135,12 @@ class _Assign:
     values: Mapping[str, Expression]
     violation: Condition
     fills: bool
+    relinks: bool
 
     def steps(self, context: PlanContext) -> Iterator[Step | Note]:
         first = (complete(self.table, self.values, self.violation),) if self.fills else ()
-        yield from assignment_steps(context, self.table, self.values, violating(self.violation), order.ASSIGN, first)
+        rank = order.RELINK if self.relinks else order.ASSIGN
+        yield from assignment_steps(context, self.table, self.values, violating(self.violation), rank, first)
 
 
 def assignment_steps(  # noqa: PLR0917
@@ -236,9 +238,12 @@ def set_aside(table: Table, violation: Condition, *, checked: bool = False) -> O
     return _SetAside(table=table, violation=violation, checked=checked)
 
 
-def assign(table: Table, values: Mapping[str, Expression], violation: Condition, *, fills: bool = False) -> Operation:
+def assign(
+    table: Table, values: Columns, violation: Condition, *, fills: bool = False, relinks: bool = False
+) -> Operation:
     """Assigns values, by column name, in the violating rows; old and new rows go into the quarantine.
 
     `fills` where the values are to replace NULL: where one of them is NULL itself, nothing is changed.
+    `relinks` where they make the rows refer to others.
     """
-    return _Assign(table=table, values=dict(values), violation=violation, fills=fills)
+    return _Assign(table=table, values=dict(values), violation=violation, fills=fills, relinks=relinks)

@@ -7,7 +7,8 @@ from functools import partial
 from auditor.check import Example, Facts, check
 from auditor.knowledge.back_fills import is_asked_for
 from auditor.knowledge.foreign_keys import DeclaredKey, declared_keys
-from auditor.knowledge.orphans import clean_ups, referenced_text
+from auditor.knowledge.orphans import referenced_text
+from auditor.knowledge.relinks import declared_clean_ups, of_them_near
 from auditor.knowledge.restraint import sparing
 from auditor.knowledge.wording import counted
 from auditor.model import Severity
@@ -66,7 +67,8 @@ def unvalidated_foreign_key(facts: Facts) -> Iterator[ReferenceProbe]:
     False positives:
         None. Without violating rows it is a warning: it can be validated today.
     Remedy:
-        What the key's own ON DELETE says would have happened (set the columns NULL, or set the rows aside), then
+        Spell a text as the one referenced row does that it differs from by case, accents or blanks alone; for the
+        others what the key's own ON DELETE says would have happened (set the columns NULL, or set the rows aside); then
         VALIDATE CONSTRAINT. A key that is NOT ENFORCED stays as it is unless you choose otherwise.
     """
     for key in declared_keys(facts, holding=False):
@@ -92,10 +94,10 @@ def _judge(facts: Facts, key: DeclaredKey, measured: Measurement) -> Judgement:
             severity=Severity.WARNING,
             remedies=(validated,) if is_enforced else (),
         )
-    remedies = sparing(clean_ups(facts, key.join, key.constraint.on_delete, key.constraint, then, measured), measured)
+    remedies = sparing(declared_clean_ups(facts, key, then, measured), measured)
     return Judgement(
         message=f"{key.subject} is {state} and finds no row in {referenced_text(key.reference)} for "
-        f"{measured.violations:,} of {counted(measured.population, 'key')}",
+        f"{measured.violations:,} of {counted(measured.population, 'key')}{of_them_near(measured)}",
         hint=f"{remedies[0].summary[0].upper()}{remedies[0].summary[1:]}, then {last}",
         # Whether a key that was declared NOT ENFORCED is to be enforced is not ours to say, and so neither is what
         # becomes of its orphans.

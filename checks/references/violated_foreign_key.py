@@ -6,7 +6,8 @@ from functools import partial
 from auditor.check import Example, Facts, check
 from auditor.knowledge.back_fills import is_asked_for
 from auditor.knowledge.foreign_keys import DeclaredKey, declared_keys
-from auditor.knowledge.orphans import clean_ups, referenced_text
+from auditor.knowledge.orphans import referenced_text
+from auditor.knowledge.relinks import declared_clean_ups, of_them_near
 from auditor.knowledge.restraint import sparing
 from auditor.knowledge.wording import counted
 from auditor.model import Severity
@@ -41,7 +42,8 @@ def violated_foreign_key(facts: Facts) -> Iterator[ReferenceProbe]:
     False positives:
         None: the rows are counted with the key's own operators and its own match type.
     Remedy:
-        What the key's own ON DELETE says would have happened: set the columns NULL, or set the rows aside.
+        Spell a text as the one referenced row does that it differs from by case, accents or blanks alone; for the
+        others what the key's own ON DELETE says would have happened: set the columns NULL, or set the rows aside.
     """
     for key in declared_keys(facts, holding=True):
         yield ReferenceProbe(
@@ -57,10 +59,10 @@ def _judge(facts: Facts, key: DeclaredKey, measured: Measurement) -> Judgement |
     if not measured.violations:
         return None
     then = (reopen_constraint(key.table, key.constraint),)
-    remedies = sparing(clean_ups(facts, key.join, key.constraint.on_delete, key.constraint, then, measured), measured)
+    remedies = sparing(declared_clean_ups(facts, key, then, measured), measured)
     return Judgement(
         message=f"{key.subject} is validated and finds no row in {referenced_text(key.reference)} for "
-        f"{measured.violations:,} of {counted(measured.population, 'key')}",
+        f"{measured.violations:,} of {counted(measured.population, 'key')}{of_them_near(measured)}",
         hint=f"{remedies[0].summary[0].upper()}{remedies[0].summary[1:]}, and look for what loads rows past the key",
         remedies=remedies,
     )
