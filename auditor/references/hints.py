@@ -6,6 +6,7 @@ The probabilities are those that held on 31 public schemas; they are priors, the
 import re
 
 from auditor.catalog import Table
+from auditor.references.abbreviations import spelled_out
 from auditor.references.actors import Actors
 from auditor.references.candidate import Hint, Place
 from auditor.references.key import Key
@@ -42,6 +43,7 @@ def hints_of(place: Place, keys: Keys, actors: Actors) -> Named:
     yield from _above(place, called, keys)
     yield from _shared_primary(place, called, keys)
     yield from _abbreviation(place, called, keys)
+    yield from _spelled_out(place, called, keys)
     yield from without_prefix(place, called, keys)
     yield from behind(place, called, keys)
     yield from run_together(place, called, keys)
@@ -207,6 +209,17 @@ def _abbreviation(place: Place, called: Name, keys: Keys) -> Named:
 
 def _abbreviate(short: tuple[str, ...], words: tuple[str, ...]) -> bool:
     return len(short) == len(words) and all(map(abbreviates, short, words))
+
+
+def _spelled_out(place: Place, called: Name, keys: Keys) -> Named:
+    """`ship_cust_id`, where a declared key says that `cust` stands for customers: it is named as in full."""
+    spelled = spelled_out(called, keys.short)
+    if spelled is None:
+        return
+    in_full, text = spelled
+    for rule in (_table_and_key, _role_and_table, _end_of_table, without_prefix, behind):
+        for key, hint in rule(place, in_full, keys):
+            yield key, Hint(probability=0.95 * hint.probability, text=f"{hint.text}: {text}")
 
 
 def _commented(place: Place, keys: Keys) -> Named:

@@ -1,11 +1,12 @@
 """The keys that can be referred to, and indexes over their names: candidates are looked up, never all pairs."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from auditor.catalog import Catalog, Table
+from auditor.references.abbreviations import Abbreviation, learned
 from auditor.references.key import Key, keys_of
 from auditor.references.names import Name, name, singulars
 from auditor.references.style import Style
@@ -54,12 +55,15 @@ class Keys:
     aliases: tuple[tuple[str, int], ...] = ()
     """Other names of tables, joined, each with the table's oid."""
     style: Style = field(default_factory=Style)
+    short: Mapping[str, Abbreviation] = field(default_factory=dict)
+    """What declared foreign keys say that short words stand for."""
 
     @classmethod
     def of(cls, catalog: Catalog, aliases: tuple[tuple[str, int], ...] = ()) -> "Keys":
         """The keys of all tables in the catalog, in scope or not: a table in scope may refer to one that is not."""
         tables = (table for table in catalog.tables if table.kind in ("table", "partitioned"))
-        return cls(tuple(key for table in tables for key in keys_of(table)), aliases, Style.of(catalog))
+        style = Style.of(catalog)
+        return cls(tuple(key for table in tables for key in keys_of(table)), aliases, style, learned(catalog, style))
 
     @cached_property
     def by_table_name(self) -> "Index":
