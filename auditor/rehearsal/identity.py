@@ -156,7 +156,8 @@ def _rows(connection: psycopg.Connection, schema: str, name: str) -> Rows:
 
 
 _WITH_TRIGGERS = """
-SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D')"""
+SELECT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D')
+    OR EXISTS (SELECT FROM pg_catalog.pg_event_trigger e WHERE e.evtenabled <> 'D')"""
 
 
 def has_triggers(connection: psycopg.Connection) -> bool:

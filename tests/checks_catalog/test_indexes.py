@@ -192,6 +192,7 @@ def test_a_failed_concurrent_build_leaves_one(database: Database) -> None:
     assert [(remedy.kind, remedy.chosen) for remedy in judgement.remedies] == [
         ("keep-oldest", False),
         ("keep-newest", False),
+        ("keep-most-complete", False),
     ]
 
 

@@ -172,7 +172,7 @@ def test_a_log_of_definitions_is_what_triggers_wrote_also_where_the_plan_constra
         GRANT SELECT ON users TO PUBLIC; ANALYZE;""",
     )
     plan = plan_of(database18, tmp_path)
-    assert "set public.log(tag) NOT NULL" in (plan / "README.md").read_text()
+    assert "log_tag_not_null on public.log" in (plan / "README.md").read_text()
 
     done = rehearse(plan, database18.dsn)
 
