@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 import psycopg
 import sqlalchemy as sa
@@ -16,9 +16,10 @@ from auditor.check import Facts
 from auditor.config import Config
 from auditor.connect import Connection, summary_of
 from auditor.model import printable
-from auditor.probe import KeyProbe, Probe, Verdict, relation
+from auditor.probe import KeyProbe, Probe, ReferenceProbe, Verdict, relation
 from auditor.references import find_references
 from auditor.references.anti_join import AntiJoin, anti_join
+from auditor.references.kinds import spellings
 from auditor.rehearsal.folder import PlanFolder
 from auditor.rehearsal.rows import Stored
 from auditor.results.answers import ask
@@ -45,11 +46,13 @@ Found = tuple[Table, Rows]
 
 @dataclass
 class Sample:
-    """The rows chosen so far by table, `capped` what there was too much of."""
+    """The rows chosen so far by table, `capped` what there was too much of; rows need what they refer to by `joins`,
+    and all that they may mean by those `alike`."""
 
     source: Connection
     catalog: Catalog
     joins: tuple[AntiJoin, ...]
+    alike: tuple[AntiJoin, ...] = ()
     chosen: dict[int, Rows] = field(default_factory=dict)
     capped: list[str] = field(default_factory=list)
     followed: Counter[int] = field(default_factory=Counter)
@@ -114,7 +117,7 @@ class Sample:
                 yield join.table, found
 
     def _referred(self, table: Table, rows: Rows) -> Iterator[Found]:
-        for join in self.joins:
+        for join in (*self.joins, *self.alike):
             if join.table.oid == table.oid:
                 yield join.referenced, self._joined(join, "ref", _name(join.table), rows, None)
 
@@ -165,17 +168,28 @@ def sample_of(source: Connection, plan: PlanFolder, config: Config) -> Sample | 
         return None
     references = find_references(source, catalog, config).references
     joins = tuple(join for each in references if (join := anti_join(catalog, each)) is not None)
-    sample = Sample(source, catalog, joins)
     facts = Facts(catalog=catalog, references=references, config=config)
     asked, _ = ask(wiring.choose(wiring.all_checks(), config.only, config.skip), facts)
     planned = {(each.check, each.subject) for each in plan.audit.findings if each.fingerprint in plan.planned}
-    probes = (
+    probes = [
         question
         for check, question in asked
         if not isinstance(question, Verdict) and (check.id, question.subject) in planned
-    )
+    ]
+    sample = Sample(source, catalog, joins, (*_alike(probes, catalog.server.encoding),))
     sample.choose((probe.table, _violation(probe)) for probe in probes)
     return sample
+
+
+def _alike(probes: Iterable[Probe], encoding: str) -> Iterator[AntiJoin]:
+    """What leads from near misses to every key that is spelled alike: they are as near on the copy, and no nearer."""
+    references = [each for each in probes if isinstance(each, ReferenceProbe)]
+    near = [each for each in references if any(kind.name == "near-miss" for kind in each.kinds)]
+    # Several checks ask about one reference.
+    for probe in {(each.subject, each.referenced.oid): each for each in near}.values():
+        join = AntiJoin(**{each.name: getattr(probe, each.name) for each in fields(AntiJoin)})
+        sides = (spellings(side, encoding) for side in join.pairs[0])
+        yield from (replace(join, match=own == theirs) for own, theirs in zip(*sides, strict=True))
 
 
 def _violation(probe: Probe) -> sql.Condition:

@@ -110,3 +110,28 @@ def test_wide_rows_are_few(database18: Database, tmp_path: Path, monkeypatch: py
     assert (rehearsal.verdict, rehearsal.failures, rehearsal.rows) == ("proved", (), "sample")
     assert 1 < rehearsal.tables["public.books"] < 30
     assert any(each.startswith("of the rows of public.books only ") for each in rehearsal.notes)
+
+
+COUNTRIES = """CREATE TABLE countries (code text PRIMARY KEY); INSERT INTO countries VALUES ('Lu'), ('LU');
+    INSERT INTO countries SELECT 'Land ' || n FROM generate_series(1, 500) n;
+    CREATE TABLE users (id int PRIMARY KEY, country_code text);
+    INSERT INTO users SELECT n, 'Land ' || 1 + n % 500 FROM generate_series(1, 900) n;
+    INSERT INTO users SELECT 900 + n, 'Länd ' || 200 + n FROM generate_series(1, 50) n;
+    INSERT INTO users SELECT 1000 + n, 'LAND ' || 300 + n FROM generate_series(1, 50) n;
+    INSERT INTO users VALUES (2001, 'lost'), (2002, 'lu');"""
+DECLARED = "ALTER TABLE users ADD FOREIGN KEY (country_code) REFERENCES countries NOT VALID;"
+
+
+@pytest.mark.parametrize("key", ["", DECLARED])
+def test_near_misses_bring_all_that_they_may_mean(
+    database18: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    execute(database18, f"{COUNTRIES} {key} ANALYZE")
+    plan = read_plan(plan_of(database18, tmp_path))
+    for name, most in (("WHOLE", 0), ("SMALL", 20), ("AROUND", 20)):
+        monkeypatch.setattr(sample, name, most)
+
+    rehearsal = rehearse(plan, database18.dsn, plan.config(Config()))
+
+    assert (rehearsal.verdict, rehearsal.failures, rehearsal.gaps) == ("proved", (), ())
+    assert (rehearsal.rows, rehearsal.tables["public.users"] < 300) == ("sample", True)
