@@ -87,6 +87,8 @@ def proposed_key(facts: Facts, reference: Reference, join: AntiJoin) -> Proposed
     """The foreign key that the reference asks for; where none can be declared, what can be done instead."""
     if reference.when is not None or reference.is_array:
         return _proposed_instead(reference, join)
+    if lacking := _lacking(join.referenced, reference.ref_columns):
+        return _proposed_beside(reference, join, lacking)
     key = reference.expression or ", ".join(sql.quote(column) for column in reference.columns)
     target = sql.quote(reference.ref_schema, reference.ref_table)
     columns = ", ".join(sql.quote(column) for column in reference.ref_columns)
@@ -113,6 +115,18 @@ def _proposed_instead(reference: Reference, join: AntiJoin) -> Proposed:
     return Proposed(kind="foreign-key", subject=subject, definition=definition, lock=lock)
 
 
+def _proposed_beside(reference: Reference, join: AntiJoin, lacking: str) -> Proposed:
+    """A foreign key that holds what the referenced table is partitioned by, too."""
+    key = reference.expression or ", ".join(sql.quote(column) for column in reference.columns)
+    target = sql.quote(reference.ref_schema, reference.ref_table)
+    return Proposed(
+        kind="foreign-key",
+        subject=subject_of_reference(join, reference),
+        definition=f"a column for {lacking} of the row in {target}, and a FOREIGN KEY of {key} and that column",
+        lock=FOREIGN_KEY_LOCK,
+    )
+
+
 def is_declared(table: Table, referenced: Table, reference: Reference) -> bool:
     """Whether the table has such a foreign key by now."""
     return any(
@@ -136,13 +150,23 @@ def obstacles(table: Table, referenced: Table, reference: Reference) -> tuple[st
         types = table.column(column).type, referenced.column(key).type
         if not are_comparable(*types):
             found.append(f"{column} needs the type of {key}: {types[1].name} instead of {types[0].name}")
-    if not _has_key(referenced, reference.ref_columns):
+    if lacking := _lacking(referenced, reference.ref_columns):
+        found.append(
+            f"each unique key of {referenced.schema}.{referenced.name} has to contain {lacking}, by which it is "
+            f"partitioned, so the reference needs a column for that, too"
+        )
+    elif not _has_key(referenced, reference.ref_columns):
         found.append(f"{referenced_text(reference)} needs a unique constraint")
     return tuple(found)
 
 
 def _has_key(referenced: Table, columns: tuple[str, ...]) -> bool:
     return any({*key} == {*columns} for key in referenced.candidate_keys())
+
+
+def _lacking(referenced: Table, columns: tuple[str, ...]) -> str:
+    """The columns by which that table is partitioned and that are not among these: no unique key goes without them."""
+    return ", ".join(each.name for each in referenced.columns if each.places_rows and each.name not in columns)
 
 
 def declaration(
@@ -154,7 +178,7 @@ def declaration(
     """
     if not reference.is_plain:
         return ()
-    lacks_key = not _has_key(referenced, reference.ref_columns)
+    lacks_key = not (_has_key(referenced, reference.ref_columns) or _lacking(referenced, reference.ref_columns))
     if len(obstacles(table, referenced, reference)) > lacks_key:
         return ()
     if lacks_key and not _seems_unique(referenced, reference.ref_columns):

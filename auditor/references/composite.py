@@ -200,15 +200,26 @@ def _listed(columns: Iterator[str]) -> str:
 
 
 def without_parts(singles: Sequence[Reference], found: Sequence[Reference]) -> tuple[Reference, ...]:
-    """The single-column references but those that a surer composite one explains: its column that names the table."""
+    """The single-column references but those that a composite one explains: where it is surer, its column that names
+    the table; where it is likely, the part of it that leads to the same row."""
     explained = {
         (each.schema, each.table, here): each.confidence
         for each in found
         for here, there in zip(each.columns, each.ref_columns, strict=True)
         if here != there
     }
+    likely = [each for each in found if each.confidence >= LEAST_CONFIDENCE]
+    parts = {(_tables(each), pair) for each in likely for pair in zip(each.columns, each.ref_columns, strict=True)}
     return tuple(
         each
         for each in singles
-        if not each.is_plain or each.confidence > explained.get((each.schema, each.table, each.columns[0]), 0.0)
+        if not each.is_plain
+        or (
+            each.confidence > explained.get((each.schema, each.table, each.columns[0]), 0.0)
+            and (_tables(each), (each.columns[0], each.ref_columns[0])) not in parts
+        )
     )
+
+
+def _tables(each: Reference) -> tuple[str, ...]:
+    return (each.schema, each.table, each.ref_schema, each.ref_table)

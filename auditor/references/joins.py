@@ -13,7 +13,7 @@ from typing import Any
 from auditor.catalog import Catalog, Table
 from auditor.model import Coverage, Outcome, Subject
 from auditor.references.candidate import Place
-from auditor.references.key import Key
+from auditor.references.key import Key, is_made_by_server
 from auditor.references.keys import Keys
 from auditor.references.unseen import FAMILY
 from auditor.references.written import Written, written_in
@@ -93,8 +93,7 @@ class _Directed:
 
 def _rank(key: Key) -> tuple[bool, float]:
     """Of two keys the one whose values the server makes is referred to, else the one with more rows."""
-    makes = key.column.identity or "nextval" in (key.column.default or "") or "uuid" in (key.column.default or "")
-    return (makes, key.table.rows or 0.0)
+    return (is_made_by_server(key.column), key.table.rows or 0.0)
 
 
 def equalities(catalog: Catalog, text: Written) -> set[Equality]:

@@ -9,6 +9,7 @@ from auditor.references.names import name
 from auditor.references.words import NATURAL_KEY_WORDS
 
 _FEWEST_NAMED, _DISTINCT = 10, 0.98
+_TIMES = ("date", "timestamp", "timestamptz")
 
 KEY_FAMILIES = frozenset({"integer", "numeric", "text", "uuid"})
 
@@ -59,7 +60,36 @@ def keys_of(table: Table) -> tuple[Key, ...]:
     ]
     named = [Key(table=table, column=each, is_primary=False) for each in table.columns if (each.name,) not in singles]
     natural = (key for key in named if _names_its_rows(key))
-    return (*(key for key in found if key.family in KEY_FAMILIES), *natural)
+    beside = _beside_partition_key(table)
+    part = (
+        [Key(table=table, column=beside, is_primary=True)]
+        if beside is not None and (beside.name,) not in singles
+        else []
+    )
+    return (*(key for key in (*found, *part) if key.family in KEY_FAMILIES), *natural)
+
+
+def _beside_partition_key(table: Table) -> Column | None:
+    """`id` in `PRIMARY KEY (id, at)` of a table that is partitioned by `at`: each unique key there has to contain that,
+    so none can stand on the column alone (CREATE TABLE, PARTITION BY), though rows are referred to by it.
+
+    None where the statistics find the values repeated; where there are none, and the table is not partitioned by time,
+    where the server does not make the values: they may count anew for each tenant.
+    """
+    if table.kind != "partitioned":
+        return None
+    rest = [name for name in table.primary_key if not table.column(name).places_rows]
+    column = table.column(rest[0]) if len(rest) == 1 else None
+    share = distinct_share(table, column) if column is not None else None
+    if column is None or (share is not None and share < _DISTINCT):
+        return None
+    by_time = all(each.type.base in _TIMES for each in table.columns if each.places_rows)
+    return column if share is not None or by_time or is_made_by_server(column) else None
+
+
+def is_made_by_server(column: Column) -> bool:
+    """Whether its values come from a sequence, or are random."""
+    return column.identity or "nextval" in (column.default or "") or "uuid" in (column.default or "")
 
 
 def _stands_in(table: Table, unique: list[str]) -> str:
