@@ -17,12 +17,12 @@ from auditor.knowledge.orphans import (
     clean_ups,
     declaration,
     intended_action,
-    proposed_key,
     referenced_text,
     settable,
     subject_of_reference,
     undeclared,
 )
+from auditor.knowledge.proposals import proposed_key
 from auditor.knowledge.relinks import KIND, SUMMARY, relink
 from auditor.model import Certainty, Reference, Severity
 from auditor.probe import Judgement, Measurement, OrphanName, ReferenceProbe

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator
 
 import sqlalchemy as sa
 
-from auditor import sql
 from auditor.catalog import Action, Constraint, Table
 from auditor.catalog.estimates import distinct_share
 from auditor.check import Facts
@@ -13,10 +12,9 @@ from auditor.knowledge.back_fills import are_comparable, back_fills
 from auditor.knowledge.naming import words
 from auditor.knowledge.nullability import is_settable
 from auditor.model import Reference, Subject, printable
-from auditor.probe import Measurement, OrphanName, Proposed, subject_of
+from auditor.probe import Measurement, OrphanName, subject_of
 from auditor.references import AntiJoin, anti_join
 from auditor.references.anti_join import meant
-from auditor.references.expressions import condition_of
 from auditor.remedy import Operation, Referral, Remedy, add_foreign_key, add_unique, assign, create_index, set_aside
 
 FOREIGN_KEY_LOCK = "SHARE ROW EXCLUSIVE on both tables for milliseconds: writes wait; then reads and writes go on"
@@ -83,50 +81,6 @@ def referenced_text(reference: Reference) -> str:
     )
 
 
-def proposed_key(facts: Facts, reference: Reference, join: AntiJoin) -> Proposed:
-    """The foreign key that the reference asks for; where none can be declared, what can be done instead."""
-    if reference.when is not None or reference.is_array:
-        return _proposed_instead(reference, join)
-    if lacking := _lacking(join.referenced, reference.ref_columns):
-        return _proposed_beside(reference, join, lacking)
-    key = reference.expression or ", ".join(sql.quote(column) for column in reference.columns)
-    target = sql.quote(reference.ref_schema, reference.ref_table)
-    columns = ", ".join(sql.quote(column) for column in reference.ref_columns)
-    return Proposed(
-        kind="foreign-key",
-        subject=subject_of_reference(join, reference),
-        definition=f"FOREIGN KEY ({key}) REFERENCES {target} ({columns})",
-        lock=FOREIGN_KEY_LOCK,
-        intended=intended_action(facts, reference) is not None,
-    )
-
-
-def _proposed_instead(reference: Reference, join: AntiJoin) -> Proposed:
-    """A generated column for each type, each with its foreign key; a table for the elements of an array."""
-    target = f"{sql.quote(reference.ref_schema, reference.ref_table)} ({sql.quote(reference.ref_columns[0])})"
-    column = sql.quote(reference.columns[0])
-    definition = f"a table of its own, a row for each of unnest({column}), with FOREIGN KEY REFERENCES {target}"
-    lock = "none on the referencing table until the application reads the new one"
-    if reference.when is not None:
-        case = f"CASE WHEN {condition_of(reference.when)} THEN {column} END"
-        definition = f"a column GENERATED ALWAYS AS ({case}) STORED REFERENCES {target}"
-        lock = "ACCESS EXCLUSIVE on the referencing table while it is rewritten"
-    subject = subject_of_reference(join, reference)
-    return Proposed(kind="foreign-key", subject=subject, definition=definition, lock=lock)
-
-
-def _proposed_beside(reference: Reference, join: AntiJoin, lacking: str) -> Proposed:
-    """A foreign key that holds what the referenced table is partitioned by, too."""
-    key = reference.expression or ", ".join(sql.quote(column) for column in reference.columns)
-    target = sql.quote(reference.ref_schema, reference.ref_table)
-    return Proposed(
-        kind="foreign-key",
-        subject=subject_of_reference(join, reference),
-        definition=f"a column for {lacking} of the row in {target}, and a FOREIGN KEY of {key} and that column",
-        lock=FOREIGN_KEY_LOCK,
-    )
-
-
 def is_declared(table: Table, referenced: Table, reference: Reference) -> bool:
     """Whether the table has such a foreign key by now."""
     return any(
@@ -150,7 +104,7 @@ def obstacles(table: Table, referenced: Table, reference: Reference) -> tuple[st
         types = table.column(column).type, referenced.column(key).type
         if not are_comparable(*types):
             found.append(f"{column} needs the type of {key}: {types[1].name} instead of {types[0].name}")
-    if lacking := _lacking(referenced, reference.ref_columns):
+    if lacking := lacking_in(referenced, reference.ref_columns):
         found.append(
             f"each unique key of {referenced.schema}.{referenced.name} has to contain {lacking}, by which it is "
             f"partitioned, so the reference needs a column for that, too"
@@ -164,7 +118,7 @@ def _has_key(referenced: Table, columns: tuple[str, ...]) -> bool:
     return any({*key} == {*columns} for key in referenced.candidate_keys())
 
 
-def _lacking(referenced: Table, columns: tuple[str, ...]) -> str:
+def lacking_in(referenced: Table, columns: tuple[str, ...]) -> str:
     """The columns by which that table is partitioned and that are not among these: no unique key goes without them."""
     return ", ".join(each.name for each in referenced.columns if each.places_rows and each.name not in columns)
 
@@ -178,7 +132,7 @@ def declaration(
     """
     if not reference.is_plain:
         return ()
-    lacks_key = not (_has_key(referenced, reference.ref_columns) or _lacking(referenced, reference.ref_columns))
+    lacks_key = not (_has_key(referenced, reference.ref_columns) or lacking_in(referenced, reference.ref_columns))
     if len(obstacles(table, referenced, reference)) > lacks_key:
         return ()
     if lacks_key and not _seems_unique(referenced, reference.ref_columns):

@@ -11,11 +11,11 @@ from auditor.knowledge.orphans import (
     intended_action,
     is_declared,
     obstacles,
-    proposed_key,
     referenced_text,
     subject_of_reference,
     undeclared,
 )
+from auditor.knowledge.proposals import proposed_key
 from auditor.knowledge.wording import counted
 from auditor.model import Certainty, Reference, Severity, printable
 from auditor.probe import Judgement, Measurement, ReferenceProbe
