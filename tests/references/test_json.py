@@ -33,6 +33,33 @@ def test_paths(kind: str, database: Database) -> None:
     assert by_line["payload->>'call_id'"].columns == ("payload",)
 
 
+NESTED = {
+    "uuids in text": ("jsonb", "md5((1 + n % 100)::text)::uuid", "call", "id", "calls"),
+    "numbers": ("json", "3 * (1 + n % 100)", "user", "id", "users"),
+    "numbers as text, called in full": ("jsonb", "(3 * (1 + n % 100))::text", "context", "user_id", "users"),
+    "camel case": ("jsonb", "3 * (1 + n % 100)", "payload", "userId", "users"),
+}
+
+
+@pytest.mark.parametrize("nested", NESTED)
+def test_nested_one_level_the_type_follows_from_the_pattern(nested: str, database: Database) -> None:
+    """A few values that have another form, and rows that have another shape, hide nothing."""
+    kind, value, outer, key, table = NESTED[nested]
+    found = references(
+        database,
+        CALLS
+        + f"""CREATE TABLE metrics (metadata {kind});
+        INSERT INTO metrics
+        SELECT json_build_object('{outer}', json_build_object('{key}', {value}, 'name', 'x' || n))
+        FROM generate_series(1, 400) n;
+        INSERT INTO metrics VALUES ('{{"{outer}": {{"{key}": "unknown"}}}}'), ('{{"{outer}": [1]}}'), (NULL);
+        ANALYZE""",
+    )
+    assert lines(found) == [f"metrics(metadata->'{outer}'->>'{key}') -> {table}(id)"]
+    assert found[0].confidence >= 0.8
+    assert any("sampled values" in text for text in found[0].evidence)
+
+
 def test_uuids_need_no_name(database18: Database) -> None:
     found = references(
         database18,
