@@ -14,7 +14,7 @@ _TRIGGER = re.compile(r"\(\)(\s+RETURNS) trigger\b", re.IGNORECASE)
 _AS_FUNCTION = r"(new record, old record)\1 record"
 """postgast 0.2 writes broken JSON for what a trigger function knows without declaring it."""
 
-_LONGEST, _MOST_CHARACTERS = 50_000, 1_000_000
+LONGEST, _MOST_CHARACTERS = 50_000, 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ def written_in(catalog: Catalog, statements: Iterable[str] = ()) -> Iterator[Wri
         left -= len(each.text)
         if left < 0:
             return
-        if len(each.text) <= _LONGEST:
+        if len(each.text) <= LONGEST:
             yield each
 
 

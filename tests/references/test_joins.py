@@ -57,6 +57,46 @@ WRITTEN = {
 }
 
 
+OF_VIEWS = {
+    "a column that another view joins": (
+        """CREATE VIEW people AS SELECT p.pk AS person_key, p.nm FROM person p;
+        CREATE VIEW v AS SELECT t.id FROM people JOIN thing t ON people.person_key = t.xx""",
+        "1 view",
+    ),
+    "the referring side, in a function": (
+        """CREATE MATERIALIZED VIEW things (thing_no, who) AS SELECT id, xx FROM thing;
+        CREATE FUNCTION f(x int) RETURNS bigint LANGUAGE sql AS
+        'SELECT count(*) FROM things AS t, person WHERE t.who = pk'""",
+        "1 function",
+    ),
+    "a view of a view, with a condition and another table": (
+        """CREATE VIEW people AS SELECT p.pk AS k FROM person p JOIN pg_class c ON c.relname = p.nm WHERE p.nm > '';
+        CREATE VIEW those AS SELECT k AS person_key FROM people;
+        CREATE VIEW v AS SELECT t.id FROM thing t WHERE EXISTS (SELECT FROM those WHERE person_key = t.xx)""",
+        "1 view",
+    ),
+    "both sides, by one name": (
+        """CREATE VIEW people AS SELECT pk AS who FROM person; CREATE VIEW things AS SELECT id, xx AS who FROM thing;
+        CREATE VIEW v AS SELECT id FROM things JOIN people USING (who)""",
+        "1 view",
+    ),
+}
+
+
+@pytest.mark.parametrize(("written", "told"), OF_VIEWS.values(), ids=OF_VIEWS)
+def test_a_view_s_column_is_that_of_its_table(database: Database, written: str, told: str) -> None:
+    (found,) = references(database, f"{PEOPLE} {written}; ANALYZE")
+    assert line(found) == "thing(xx) -> person(pk)"
+    assert f"joined in {told}" in found.evidence
+
+
+def test_a_view_s_expression_is_no_column(database18: Database) -> None:
+    given = """CREATE VIEW people AS SELECT pk + 1 AS k FROM person;
+        CREATE VIEW either AS SELECT pk AS k FROM person UNION ALL SELECT id FROM thing;
+        CREATE VIEW v AS SELECT t.id FROM thing t JOIN people ON k = xx JOIN either ON either.k = xx;"""
+    assert references(database18, f"{PEOPLE} {given} ANALYZE") == ()
+
+
 @pytest.mark.parametrize(("written", "told"), WRITTEN.values(), ids=WRITTEN)
 def test_a_join_names_what_no_name_tells(database18: Database, written: str, told: str) -> None:
     (found,) = references(database18, f"{PEOPLE} {written}; ANALYZE")
