@@ -48,8 +48,11 @@ def spellings(value: sql.Expression, encoding: str) -> tuple[sql.Expression, ...
 
 
 def _unaccented(value: sql.Expression) -> sql.Expression:
-    """Also without accents, by the server's own means, which only a database in UTF8 has. ASCII has none to lose."""
-    text = sa.cast(value, sa.Text())
+    """Also without accents, by the server's own means, which only a database in UTF8 has. ASCII has none to lose.
+
+    A collation that is not deterministic knows no patterns; the database's own always does.
+    """
+    text = sa.collate(sa.cast(value, sa.Text()), "default")
     apart = sa.func.normalize(text, sa.literal_column("NFKD"))
     bare = sa.func.lower(sa.func.btrim(sa.func.regexp_replace(apart, _MARKS, "", "g")))
     bare = sa.func.translate(bare, *_STROKES)

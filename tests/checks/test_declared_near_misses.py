@@ -11,7 +11,7 @@ from auditor.model import Audit, Finding, Phase
 from tests.checks.asking import chosen
 from tests.examples.circle import apply, audit, roll_back, snapshot, write_plan
 from tests.identity import Snapshot
-from tests.servers import Database
+from tests.servers import Database, Servers, found_versions
 
 UNVALIDATED, VIOLATED = "unvalidated-foreign-key", "violated-foreign-key"
 
@@ -182,3 +182,14 @@ def test_near_misses_take_no_scan_of_their_own(database18: Database) -> None:
     audited, _ = loaded(database18, NULLABLE)
     scans = [record.sql for record in audited.scans if "SELECT 0 AS scan" in record.sql]
     assert [text.count("NOT (EXISTS") for text in scans] == [1]
+
+
+def test_a_collation_that_is_not_deterministic(servers: Servers, tmp_path: Path) -> None:
+    """It knows no patterns before 18; where the server is built without ICU there is none."""
+    for version in sorted(found_versions()):
+        with servers.version(version).database() as database:
+            made = database.psql("CREATE COLLATION ci (provider = icu, locale = 'und', deterministic = false)")
+            if made.returncode == 0:
+                audited, _ = loaded(database, NULLABLE.replace(" text", " text COLLATE ci"))
+                applied(database, audited, tmp_path)
+                assert users(database)[23] == "Côte"
