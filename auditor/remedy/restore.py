@@ -171,6 +171,8 @@ def undone(returns: Sequence[Return], mended: Sql | None, *, before: str = "", b
     moments = " UNION ".join(
         f"({_rows(back, each, f'kept.{sql.quote(each.meta[3])}')})" for back in returns for each in back.quarantines
     )
+    # Without statistics of what the clean-up has just written, bringing rows back takes time with their square.
+    counted = "\n".join(f"ANALYZE {sql.quote(QUARANTINE_SCHEMA, each.name)};" for each in quarantines)
     again = "FOREACH command IN ARRAY again LOOP\n    EXECUTE command;\nEND LOOP;"
     steps = (
         "SET CONSTRAINTS ALL IMMEDIATE;",
@@ -184,6 +186,7 @@ IF {missing} THEN
 {_lost(quarantines[0].table, mended)}
     RETURN;
 END IF;
+{counted}
 {before}
 FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ({moments}) AS done (since) ORDER BY done.since DESC) LOOP
 {attempts(steps, tables, between=begun)}

@@ -40,9 +40,11 @@ def assert_refused(connection: psycopg.Connection, catalog: Catalog, audit: Audi
 
 
 def _is_constraint(proposed: Readiness) -> bool:
-    """Whether there is such a thing: there is no foreign key of what lies inside a value, or in an array."""
+    """Whether there is such a thing: there is no foreign key of what lies inside a value, or in an array, nor to a key
+    that lacks the column by which its table is partitioned."""
     is_inside = proposed.kind == "foreign-key" and proposed.subject.expression is not None
-    return proposed.kind in _KINDS and not is_inside
+    is_one = proposed.kind != "foreign-key" or proposed.definition.startswith("FOREIGN KEY (")
+    return proposed.kind in _KINDS and is_one and not is_inside
 
 
 def _copy(connection: psycopg.Connection, table: Table) -> None:

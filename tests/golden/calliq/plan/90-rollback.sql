@@ -1275,6 +1275,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_usage_reservations_6daf19;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'assign-c0786c468f@6a6ffa661b' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -1383,6 +1384,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_usage_reservations_6daf19;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_reservations_6daf19 AS kept WHERE kept.auditor_step = 'set-aside-8b1f835faa' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -1480,6 +1482,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_referrals_8d149f;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -1586,6 +1589,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_calls_c81d13;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-72c5946a3e@d1b3f75fc2' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -1692,6 +1696,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_calls_c81d13;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-4067f9b69e@8b8f8c6cf6' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -1798,6 +1803,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_calls_c81d13;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-3ab7f40664@46563cffed' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -1904,6 +1910,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_calls_c81d13;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_calls_c81d13 AS kept WHERE kept.auditor_step = 'assign-2b26943f83@829541dbdd' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -2014,6 +2021,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_referrals_8d149f;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -2113,6 +2121,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_referrals_8d149f;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -2214,6 +2223,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_usage_metrics_82d634;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-duplicates-ee56c94480' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -2313,6 +2323,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_usage_metrics_82d634;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-e0fb507945' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -2412,6 +2423,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_transcripts_128833;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_transcripts_128833 AS kept WHERE kept.auditor_step = 'set-aside-ac91768d0a' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -2509,6 +2521,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_usage_metrics_82d634;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_usage_metrics_82d634 AS kept WHERE kept.auditor_step = 'set-aside-10a983ff67' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP

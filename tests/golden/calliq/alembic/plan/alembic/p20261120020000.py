@@ -1252,6 +1252,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_referrals_8d149f;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'assign-b281a1a7b4@a8011033fe' AND kept.auditor_image = 'new')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -1352,6 +1353,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_referrals_8d149f;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-duplicates-548e302745' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
@@ -1441,6 +1443,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_referrals_8d149f;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP

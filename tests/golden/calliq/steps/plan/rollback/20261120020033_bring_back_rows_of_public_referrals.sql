@@ -35,6 +35,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    ANALYZE auditor_quarantine.p20261120020000_public_referrals_8d149f;
 
     FOREACH moment IN ARRAY ARRAY(SELECT DISTINCT done.since FROM ((SELECT kept.auditor_at FROM auditor_quarantine.p20261120020000_public_referrals_8d149f AS kept WHERE kept.auditor_step = 'set-aside-592833f54a' AND kept.auditor_image = 'old')) AS done (since) ORDER BY done.since DESC) LOOP
         FOR attempt IN 1..5 LOOP
