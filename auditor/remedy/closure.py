@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from auditor import sql
 from auditor.catalog import Constraint, Table
 from auditor.catalog.catalog import QUARANTINE_SCHEMA
+from auditor.remedy.acting_keys import none_unforeseen
 from auditor.remedy.images import assign_statement
 from auditor.remedy.operation import PlanContext
 from auditor.remedy.quarantine import Quarantine, number_of, relation_of
-from auditor.remedy.script import inner, oid_of, refuse
+from auditor.remedy.script import inner, refuse
 from auditor.sql import Condition, Expression, Sql
 
 
@@ -215,39 +216,24 @@ def _deletion(step: str, quarantines: Sequence[Quarantine], noted: Sequence[sa.T
     return Sql("WITH " + ",\n".join((*gone, *inner)) + f"\n{kept[-1]};")
 
 
-_OF_KEY = """ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute AS a
-    WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) ORDER BY a.attname COLLATE pg_catalog."C")"""
-
-
-def _called(table: Table, *names: str) -> str:
-    """A table's oid and some names as they are compared with a foreign key's own, or with those of its columns."""
-    return f"({oid_of(table.schema, table.name)}::oid, ARRAY[{', '.join(map(sql.literal, names))}]::text[])"
-
-
 def unforeseen(closure: Closure, violation: Condition) -> Sql:
     """Stops where a foreign key that the audit has not seen would take rows along, or change them, by itself.
 
     Where no row is left to go it takes none: the second time, it may be one that this plan has added.
     """
-    oids = ", ".join(oid_of(table.schema, table.name) for table in closure.tables)
     edges = (*closure.taking, *closure.letting_go)
-    known = ", ".join(_called(edge.table, edge.key.name) for edge in edges if edge.key is not None)
-    # What was inferred may have been declared since, by this plan's own later steps among others.
-    meant = ", ".join(_called(edge.table, *sorted(edge.columns)) for edge in edges if edge.key is None)
-    seen = f" AND (k.conrelid, ARRAY[k.conname::text]) NOT IN ({known})" if known else ""
-    seen += f" AND (k.conrelid, {_OF_KEY}) NOT IN ({meant})" if meant else ""
-    body = f"""SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
-FROM pg_catalog.pg_constraint AS k
-WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd') AND k.confrelid IN ({oids}){seen};
-IF found.called IS NOT NULL AND ({number_of(closure.tables[0], violation)}) > 0 THEN
-    {
-        refuse(
-            "the foreign key % of % was not there at the time of the audit, and would change or delete rows that no"
-            " backup holds; nothing has been changed",
-            "found.called",
-            "found.place",
-            hint="Audit again, and use the plan of that audit.",
-        )
-    }
-END IF;"""  # noqa: S608
-    return inner(body, "found record;", "would another foreign key take rows along that nothing keeps?")
+    refusal = refuse(
+        "the foreign key % of % was not there at the time of the audit, and would change or delete rows that no backup"
+        " holds; nothing has been changed",
+        "found.called",
+        "found.place",
+        hint="Audit again, and use the plan of that audit.",
+    )
+    return none_unforeseen(
+        closure.tables,
+        refusal,
+        named=[(edge.table, (edge.key.name,)) for edge in edges if edge.key is not None],
+        # What was inferred may have been declared since, by this plan's own later steps among others.
+        on_columns=[(edge.table, edge.columns) for edge in edges if edge.key is None],
+        also=f"({number_of(closure.tables[0], violation)}) > 0",
+    )

@@ -9,11 +9,12 @@ from auditor import sql
 from auditor.catalog import Constraint, Table
 from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.model import Note, Step
+from auditor.remedy.acting_keys import none_unforeseen
 from auditor.remedy.constraints import KINDS, broken_key_reopened, on_table
 from auditor.remedy.images import equal
 from auditor.remedy.operation import PlanContext
 from auditor.remedy.quarantine import Quarantine, relation_of
-from auditor.remedy.script import digest, inner, oid_of, refuse, when
+from auditor.remedy.script import digest, refuse
 from auditor.sql import Condition, Expression, Sql
 
 
@@ -127,12 +128,6 @@ def loose_keys_reopened(context: PlanContext, referring: tuple[Referring, ...]) 
 def unseen(referenced: Table, referring: Sequence[Referring]) -> Sql:
     """Stops where a foreign key that the audit has not seen would delete or change rows when one that was inserted goes
     again."""
-    names = ", ".join(
-        f"({oid_of(each.table.schema, each.table.name)}::oid, {sql.literal(each.key.name)})"
-        for each in referring
-        if each.key is not None
-    )
-    seen = f" AND (k.conrelid, k.conname::text) NOT IN ({names})" if names else ""
     refusal = refuse(
         "the foreign key % of % was not there at the time of the audit, and would delete or change rows that refer to"
         " what is taken out; nothing has been changed",
@@ -140,9 +135,5 @@ def unseen(referenced: Table, referring: Sequence[Referring]) -> Sql:
         "found.place",
         hint="Drop that key; run this file again; then add it.",
     )
-    body = f"""SELECT k.conname AS called, k.conrelid::pg_catalog.regclass AS place INTO found
-FROM pg_catalog.pg_constraint AS k
-WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd')
-AND k.confrelid = {oid_of(referenced.schema, referenced.name)}{seen};
-{when("found.called IS NOT NULL", refusal)}"""  # noqa: S608
-    return inner(body, "found record;", "would another foreign key take rows along that nothing keeps?")
+    known = [(each.table, (each.key.name,)) for each in referring if each.key is not None]
+    return none_unforeseen([referenced], refusal, named=known)
