@@ -13,7 +13,7 @@ from auditor.remedy.constraints import broken_key_reopened, reopened
 from auditor.remedy.operation import PlanContext
 from auditor.remedy.quarantine import Quarantine, number_of, relation_of
 from auditor.remedy.restore import Return
-from auditor.remedy.script import LONG, block, digest, named, refuse, transaction, when, words
+from auditor.remedy.script import LONG, at_most, block, digest, named, refuse, transaction, words
 from auditor.sql import Condition, Expression, Sql
 
 
@@ -92,7 +92,7 @@ def holds_no(table: Table, violation: Condition, context: PlanContext) -> Step:
     """Fails while a row violates."""
     title = f"no row of {named(table)} violates"
     refusal = refuse("% rows of % violate", "number", words(f"{table.schema}.{table.name}"))
-    body = f"number := ({number_of(table, violation)});\n{when('number > 0', refusal)}"
+    body = at_most(0, number_of(table, violation), refusal)
     return Step(
         id=f"verify-{identity(table, violation)}",
         phase=Phase.VERIFY,

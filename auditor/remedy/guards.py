@@ -12,7 +12,7 @@ from auditor.model import Part, Phase, Step
 from auditor.remedy import order
 from auditor.remedy.operation import PlanContext
 from auditor.remedy.quarantine import NO_LOCK, Quarantine, number_of, relation_of
-from auditor.remedy.script import block, digest, inner, oid_of, refuse, transaction, when, words
+from auditor.remedy.script import at_most, block, digest, inner, oid_of, refuse, transaction, when, words
 from auditor.remedy.waiting import unhindered
 from auditor.sql import Sql
 
@@ -127,8 +127,7 @@ def guarded(table: Table, violation: sql.Condition, context: PlanContext, listed
         str(context.violations),
         hint="Audit again, and use the plan of that audit.",
     )
-    body = f"number := ({count});\n{when(f'number > {limit}', refusal)}"
-    return (inner(body, "number bigint;", "are there as few rows as the audit counted?"),)
+    return (inner(at_most(limit, count, refusal), "number bigint;", "are there as few rows as the audit counted?"),)
 
 
 def complete(table: Table, values: Mapping[str, sql.Expression], violation: sql.Condition) -> Sql:
@@ -141,8 +140,7 @@ def complete(table: Table, values: Mapping[str, sql.Expression], violation: sql.
         words(f"{table.schema}.{table.name}"),
         hint="Write a fill that has a value for each row; then audit again, and use the plan of that audit.",
     )
-    body = f"number := ({count});\n{when('number > 0', refusal)}"
-    return inner(body, "number bigint;", "is there a value for each row?")
+    return inner(at_most(0, count, refusal), "number bigint;", "is there a value for each row?")
 
 
 def ending(table: Table, values: Mapping[str, sql.Expression], rows: sql.Condition, live: sql.Condition) -> Sql:
@@ -167,5 +165,4 @@ def ending(table: Table, values: Mapping[str, sql.Expression], rows: sql.Conditi
         "number",
         hint="Write an end after which the key's where is not true any more; then audit again, and use that plan.",
     )
-    body = f"number := ({count});\n{when('number > 0', refusal)}"
-    return inner(body, "number bigint;", "does what ends a row end it?")
+    return inner(at_most(0, count, refusal), "number bigint;", "does what ends a row end it?")

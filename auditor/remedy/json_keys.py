@@ -19,7 +19,7 @@ from auditor.remedy.obstacles import unchangeable
 from auditor.remedy.operation import Operation, PlanContext, Refusal
 from auditor.remedy.quarantine import relation_of
 from auditor.remedy.restore import triggers_off
-from auditor.remedy.script import digest, inner, named, oid_of, refuse, transaction, words
+from auditor.remedy.script import at_most, digest, inner, named, oid_of, refuse, transaction, words
 from auditor.remedy.toll import room_of
 from auditor.sql import Condition, Expression, Sql
 
@@ -239,10 +239,7 @@ END IF;"""
         )
         drop = f"ALTER TABLE {sql.quote(self.table.schema, self.table.name)} DROP COLUMN {sql.quote(self.column)};"
         body = f"""IF {self._has_column(mark_of(context.plan_id))} THEN
-number := ({count});
-IF number > 0 THEN
-{refusal}
-END IF;
+{at_most(0, count, refusal)}
 {drop}
 END IF;"""
         return patient(

@@ -112,6 +112,11 @@ def when(condition: str, statement: str) -> Sql:
     return Sql(f"IF {condition} THEN\n{statement}\nEND IF;")
 
 
+def at_most(limit: int, count: str, refusal: str) -> Sql:
+    """Refuses where there are more; for a block that declares `number`, which the refusal may name."""
+    return Sql(f"number := ({count});\n{when(f'number > {limit}', refusal)}")
+
+
 def words(text: str) -> Sql:
     """A name or a sentence as a literal, for a message: control characters written out."""
     return sql.literal(printable(text))
