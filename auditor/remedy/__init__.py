@@ -1,13 +1,14 @@
 """What can be done about a finding: operations that know their inverse, and the plan made of them."""
 
 from auditor.remedy.back_fill import back_fill
-from auditor.remedy.constraints import add_check, reopen_constraint, validate_constraint
+from auditor.remedy.constraints import add_check
 from auditor.remedy.decisions import await_decision
 from auditor.remedy.duplicates import end_duplicates, set_aside_duplicates
 from auditor.remedy.foreign_keys import add_foreign_key
 from auditor.remedy.indexes import create_index, rebuild_index
 from auditor.remedy.json_keys import is_movable, move_json_key
 from auditor.remedy.not_null import set_not_null
+from auditor.remedy.not_valid import reopen_constraint, validate_constraint
 from auditor.remedy.operation import Counted, KeyToCome, Operation, PlanContext, Referral
 from auditor.remedy.privileges import revoke
 from auditor.remedy.referring import Referring

@@ -9,7 +9,7 @@ from auditor.catalog import Table
 from auditor.model import Note, Phase, Step, printable
 from auditor.remedy import order
 from auditor.remedy.batches import Change
-from auditor.remedy.constraints import broken_key_reopened, reopened
+from auditor.remedy.not_valid import broken_key_reopened, reopened
 from auditor.remedy.operation import PlanContext
 from auditor.remedy.quarantine import Quarantine, number_of, relation_of
 from auditor.remedy.restore import Return

@@ -18,8 +18,8 @@ from auditor.remedy.constraints import (
     looked_at,
     on_table,
     scans,
-    validate_constraint,
 )
+from auditor.remedy.not_valid import validate_constraint
 from auditor.remedy.operation import Operation, PlanContext, Refusal
 from auditor.remedy.script import LONG, block, named, oid_of, refuse, transaction, when, words
 from auditor.sql import Sql

@@ -10,8 +10,9 @@ from auditor.catalog import Constraint, Table
 from auditor.catalog.catalog import QUARANTINE_SCHEMA
 from auditor.model import Note, Step
 from auditor.remedy.acting_keys import none_unforeseen
-from auditor.remedy.constraints import KINDS, broken_key_reopened, on_table
+from auditor.remedy.constraints import on_table
 from auditor.remedy.images import equal
+from auditor.remedy.not_valid import KINDS, broken_key_reopened
 from auditor.remedy.operation import PlanContext
 from auditor.remedy.quarantine import Quarantine, relation_of
 from auditor.remedy.script import digest, refuse

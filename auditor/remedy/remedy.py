@@ -6,8 +6,8 @@ from itertools import combinations, groupby, product
 
 from auditor.model import Note, Phase, Plan, RemedySql, Step
 from auditor.remedy.back_fill import left_null
-from auditor.remedy.constraints import validates
 from auditor.remedy.guards import is_server_step, server_step
+from auditor.remedy.not_valid import validates
 from auditor.remedy.operation import Fill, Operation, PlanContext, Refusal, bare
 from auditor.remedy.room import asking_for_room
 from auditor.remedy.rows import assigned_columns, fill_of

@@ -68,16 +68,15 @@ def removal_steps(  # noqa: PLR0917
     rank: int = order.SET_ASIDE,
 ) -> Iterator[Step | Note]:
     """Sets aside the violating rows and what refers to them, and brings all of it back."""
-    table = closure.tables[0]
+    table, moved = closure.tables[0], moves(None)
+    updated = tuple(_updated(closure, moved))
     reasons = [f"{named(each)}: {reason}" for each in closure.tables if (reason := unchangeable(each))]
-    reasons += [
-        f"{named(each)}: {reason}" for each in _updated(closure, moves(None)) if (reason := frozen(context, each))
-    ]
+    reasons += [f"{named(each)}: {reason}" for each in updated if (reason := frozen(context, each))]
     if reasons:
         yield Refusal(f"rows of {named(table)} are not set aside by this plan; {'; '.join(reasons)}")
         return
     quarantines = [Quarantine(each, context.plan_id) for each in closure.tables]
-    others = [Quarantine(each, context.plan_id) for each in _updated(closure, moves(None))]
+    others = [Quarantine(each, context.plan_id) for each in updated]
     for quarantine in (*quarantines, *others):
         yield from around(context, quarantine)
     for quarantine in quarantines:
@@ -86,7 +85,7 @@ def removal_steps(  # noqa: PLR0917
     going = dragged(closure, context.violations)
     if along := described(closure, context.violations):
         yield Note(f"{title}: {along}")
-    taken = room_to_remove(closure, going, (move.table for move in moves(None)))
+    taken = room_to_remove(closure, going, (move.table for move in moved))
     yield from told(title, taken)
     change = Change(
         step=step,
@@ -99,8 +98,8 @@ def removal_steps(  # noqa: PLR0917
         path=not _fires(quarantines + others),
         room=taken,
     )
-    expected = None if moves(None) else context.violations
-    back = _returns(context, step, quarantines, closure, moves(None))
+    expected = None if moved else context.violations
+    back = _returns(context, step, quarantines, closure, moved)
     yield from there_and_back(context, change, rank, expected, back)
 
 
