@@ -11,6 +11,7 @@ from auditor.references.candidate import Candidate
 from auditor.references.look_up import (
     Evidence,
     Inclusion,
+    are_numbers,
     emptiness,
     hidden,
     is_known_empty,
@@ -115,8 +116,15 @@ def look_up(connection: Connection, found: Sequence[Candidate], empty: frozenset
 
 
 def _inclusion(candidate: Candidate, row: Row) -> Inclusion:
-    _, values, share, has_rows = row
+    _, values, share, above_gaps, in_gaps, has_rows = row
     source = source_of(candidate.place)
     if not values:
         return Inclusion(source=source, is_empty=not has_rows, reason=NO_VALUES)
-    return Inclusion(share=float(share or 0.0), values=values, source=source, is_empty=not has_rows)
+    return Inclusion(
+        share=float(share or 0.0),
+        values=values,
+        above_gaps=above_gaps if are_numbers(candidate) else 0,
+        in_gaps=in_gaps if are_numbers(candidate) else 0,
+        source=source,
+        is_empty=not has_rows,
+    )

@@ -9,6 +9,9 @@ from auditor.references.look_up import Inclusion
 from auditor.references.spans import WHOLE, Spans
 
 _FEW = 20
+_KEYS = 0.95
+"""How often a reference's value is the key, where either it or the number below is one."""
+_MOST_FOR, _MOST_AGAINST = log(40), log(0.2)
 _ENDS = "they end where its keys end"
 
 
@@ -32,7 +35,8 @@ class Fits:
         if share >= 0.9 and (ends := self._by_end(candidate)) > 1:
             factor *= ends
             told.append(_ENDS)
-        return log(factor), tuple(told)
+        gain, text = _of_gaps(inclusion)
+        return log(factor) + gain, (*told, *text)
 
     def _factor(self, candidate: Candidate, share: float) -> float:
         family = candidate.key.family
@@ -72,6 +76,19 @@ class Fits:
         if self.spans.ending(found[1]) > 1:
             return 1.3
         return 4.0 if self.spans.reaches(found, key, exactly=True) else 2.0
+
+
+def _of_gaps(inclusion: Inclusion) -> tuple[float, tuple[str, ...]]:
+    """What gaps between the keys add to the log-odds: a reference leads to keys and leaves out the gaps beside them,
+    what lies in the same range by coincidence hits a key and the number below it equally often (McNemar 1947).
+
+    One value above a gap is none: the first key stands above one.
+    """
+    above, below = max(inclusion.above_gaps - 1, 0), inclusion.in_gaps
+    gain = min(max(above * log(_KEYS / 0.5) + below * log((1 - _KEYS) / 0.5), _MOST_AGAINST), _MOST_FOR)
+    if gain > log(2):
+        return gain, (f"{inclusion.above_gaps} of them beside numbers that are no keys",)
+    return gain, (f"but {below} values are no keys where the number beside is one",) if gain < 0 else ()
 
 
 def coverage(candidate: Candidate) -> float | None:

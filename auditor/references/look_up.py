@@ -12,11 +12,13 @@ from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.model import When
 from auditor.references.candidate import Candidate, Place
+from auditor.references.spans import WHOLE
 from auditor.sql import Sql
 
 SAMPLED_ROWS = 1000
 MOST_VALUES = 300
 _SMALL_TABLE_PAGES = 1000
+_LEAST_NUMBER = -(2**63)
 
 Source = Literal["statistics", "sample"]
 
@@ -28,12 +30,15 @@ INTEGER_PATTERN = "^-?[0-9]{1,18}$"
 class Inclusion:
     """What a look-up brought: `share` of the rows (estimated from `values` distinct ones) found among the keys.
 
-    `share` is None where there was nothing to look up; `reason` then says why. `is_empty`: the referenced table has
-    no row.
+    `share` is None where there was nothing to look up; `reason` then says why. Of numbers: `above_gaps`, how many are
+    keys where the number just below is none, and `in_gaps`, how many are none where that is one. `is_empty`: the
+    referenced table has no row.
     """
 
     share: float | None = None
     values: int = 0
+    above_gaps: int = 0
+    in_gaps: int = 0
     source: Source = "statistics"
     is_empty: bool = False
     reason: str = ""
@@ -93,19 +98,20 @@ def emptiness(tables: Sequence[Table]) -> Sql:
 
 
 def statement_of(looked_up: Sequence[Candidate]) -> Sql:
-    """One statement for all of these: a row (number, values, share found, whether the referenced table has rows) each.
+    """One statement for all of these: a row (number, values, share found, values above gaps, values in gaps, whether
+    the referenced table has rows) each.
 
     The number is the candidate's index in `looked_up`. Candidates of one key that stand together are looked up there
     together: planning takes as long as looking up.
     """
     places = list({candidate.place.identity: candidate.place for candidate in looked_up}.values())
     numbers = {place.identity: number for number, place in enumerate(places)}
-    by_match: dict[tuple[Sql, Sql], list[tuple[int, int]]] = {}
+    by_match: dict[tuple[Sql, Sql, Sql], list[tuple[int, int]]] = {}
     for number, candidate in enumerate(looked_up):
         table = sql.quote(candidate.key.table.schema, candidate.key.table.name)
-        asked = by_match.setdefault((table, _match(candidate)), [])
+        asked = by_match.setdefault((table, _match(candidate), _below(candidate)), [])
         asked.append((number, numbers[candidate.place.identity]))
-    branches = [_branch(table, match, asked) for (table, match), asked in by_match.items()]
+    branches = [_branch(table, match, below, asked) for (table, match, below), asked in by_match.items()]
     return sql.compose(
         "WITH {sources}\n{branches}",
         sources=_values_of(places),
@@ -205,33 +211,51 @@ def _text_of(place: Place) -> Sql:
     return Sql(f"CASE WHEN {scalar} THEN c{steps} ->> {sql.literal(last)} END")
 
 
-def _branch(table: Sql, match: Sql, asked: Sequence[tuple[int, int]]) -> Sql:
+def _branch(table: Sql, match: Sql, below: Sql, asked: Sequence[tuple[int, int]]) -> Sql:
     """The look-ups in one key: `asked` are candidates' numbers, each with that of its place.
 
     A sub-select with LIMIT, not EXISTS: the planner cannot turn it into a hash of the whole referenced table.
     """
     return sql.compose(
         """SELECT number, count(value), sum(weight) FILTER (WHERE found) / nullif(sum(weight), 0),
+  count(*) FILTER (WHERE found AND below IS NULL), count(*) FILTER (WHERE below AND found IS NULL),
   EXISTS (SELECT 1 FROM {table})
-FROM (SELECT asked.number, v.value, v.weight, (SELECT true FROM {table} AS ref WHERE {match} LIMIT 1) AS found
+FROM (SELECT asked.number, v.value, v.weight, (SELECT true FROM {table} AS ref WHERE {match} LIMIT 1) AS found,
+    (SELECT true FROM {table} AS ref WHERE {below} LIMIT 1) AS below
   FROM (VALUES {asked}) AS asked (number, place) LEFT JOIN places AS p ON p.place = asked.place
     LEFT JOIN LATERAL unnest(p.texts, p.weights) AS v (value, weight) ON true) AS s
 GROUP BY number""",
         table=table,
         match=match,
+        below=below,
         asked=Sql(", ".join(f"({number}, {place})" for number, place in asked)),
     )
 
 
 def _match(candidate: Candidate) -> Sql:
     """`ref.key = value` by the key's own operator and type, so that its index serves; casts are guarded."""
-    key, place = candidate.key.column, candidate.place
+    key = candidate.key.column
     operator = key.type.equality
     symbol = "="
     if operator is not None and operator.schema != "pg_catalog":
         symbol = f"OPERATOR({sql.quote(operator.schema)}.{operator.name})"
-    value = f"CAST({_guarded(place, candidate.key.family)} AS {_type_of(candidate)})"
-    return Sql(f"ref.{sql.quote(key.name)} {symbol} {value}")
+    return Sql(f"ref.{sql.quote(key.name)} {symbol} {_cast(candidate)}")
+
+
+def _below(candidate: Candidate) -> Sql:
+    """`ref.key = value - 1`; below the least number there is none, and nothing is below what is no number."""
+    if not are_numbers(candidate):
+        return Sql("false")
+    return Sql(f"ref.{sql.quote(candidate.key.column.name)} = nullif({_cast(candidate)}, {_LEAST_NUMBER}) - 1")
+
+
+def are_numbers(candidate: Candidate) -> bool:
+    """Whether a column of numbers is looked up among such."""
+    return candidate.place.is_plain and {candidate.place.family, candidate.key.family} <= WHOLE
+
+
+def _cast(candidate: Candidate) -> str:
+    return f"CAST({_guarded(candidate.place, candidate.key.family)} AS {_type_of(candidate)})"
 
 
 def _guarded(place: Place, family: str) -> str:
