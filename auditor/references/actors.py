@@ -14,6 +14,8 @@ from auditor.references.words import PEOPLE
 _SHARES = (0.81, 0.45, 0.30)
 _UNLISTED = 0.5
 _TOLD = 0.92
+_USERS = {(word,) for word in ("user", "usr", "benutzer", "utilisateur", "usuario")}
+_PASSING = frozenset({"temp", "tmp", "pending", "deleted", "old"})
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ class Actors:
         """The people that the place may name, where its name is that of an actor."""
         if self._is_table(called) or not (called.is_actor or called.is_person_in_role):
             return
-        near = sorted(self.ranked, key=lambda key: key.table.schema != place.table.schema)
+        near = sorted(
+            self.ranked, key=lambda key: (not _holds_users(key.table), key.table.schema != place.table.schema)
+        )
         fitting = [key for key in near if key.family == place.family]
         for key, share in zip(fitting, self.shares, strict=False):
             weight = share if called.is_actor else share * _UNLISTED
@@ -63,12 +67,18 @@ class Actors:
 
 def _rank(key: Key) -> Iterator[int]:
     table = name(key.table.name)
-    if not key.is_primary:
+    words = table.words if table.words[-1] in PEOPLE else table.meant
+    if not key.is_primary or words[0] in _PASSING:
         return
     if table.words == ("user",):
         yield 0
-    elif table.words[-1] in PEOPLE and len(table.words) < 3:
-        yield 1 + PEOPLE.index(table.words[-1]) * 2 + (len(table.words) > 1)
+    elif words[-1] in PEOPLE and len(words) < 3 and (words[-1] != "account" or words[0] in PEOPLE):
+        yield 1 + PEOPLE.index(words[-1]) * 2 + (len(words) > 1)
+
+
+def _holds_users(table: Table) -> bool:
+    """Whether it is called users and nothing more: then it is asked first, whatever its schema."""
+    return name(table.name).meant in _USERS
 
 
 def decided(scores: dict[tuple[str, Key], list[float]]) -> dict[str, Key]:

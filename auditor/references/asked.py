@@ -11,7 +11,6 @@ from auditor.references.candidate import Candidate
 from auditor.references.look_up import (
     Evidence,
     Inclusion,
-    are_numbers,
     emptiness,
     hidden,
     is_known_empty,
@@ -19,6 +18,7 @@ from auditor.references.look_up import (
     source_of,
     statement_of,
 )
+from auditor.references.matching import may_fall_into_gaps
 from auditor.sql import Sql
 
 LOOK_UP_MS = 100
@@ -123,8 +123,8 @@ def _inclusion(candidate: Candidate, row: Row) -> Inclusion:
     return Inclusion(
         share=float(share or 0.0),
         values=values,
-        above_gaps=above_gaps if are_numbers(candidate) else 0,
-        in_gaps=in_gaps if are_numbers(candidate) else 0,
+        above_gaps=above_gaps if may_fall_into_gaps(candidate) else 0,
+        in_gaps=in_gaps if may_fall_into_gaps(candidate) else 0,
         source=source,
         is_empty=not has_rows,
     )

@@ -7,21 +7,25 @@ from functools import cached_property
 
 from auditor.catalog.estimates import distinct_share, distinct_values, sample
 from auditor.references.candidate import Hint, Place
-from auditor.references.key import Key
+from auditor.references.key import Key, is_made_by_server
 from auditor.references.keys import Keys
 from auditor.references.look_up import is_known_empty
 from auditor.references.names import name
-from auditor.references.spans import WHOLE, Span, Spans
+from auditor.references.ranges import WHOLE, Span
+from auditor.references.spans import Spans
 from auditor.references.words import FOREIGN_WORDS, NUMBER_WORDS
 
 _MOST = 3
 _MOST_UUIDS = 5
-_FEWEST_TEXTS, _MANY_TEXTS, _FEWEST_NUMBERS = 3, 10, 20
+_FEWEST_TEXTS, _MANY_TEXTS, _VERY_MANY_TEXTS, _FEWEST_NUMBERS = 3, 10, 20, 20
 _SHARED, _FAR = 3, 0.9
 _MOST_ENDING = 2
 _COUNTS = 0.9
 """With so many distinct values a column counts its table's own rows."""
+_FULL = 0.97
+"""With fewer rows for the numbers of its range a key has gaps that tell."""
 _LONGEST = 40
+_MOST_ALIKE, _AHEAD = 50, 1.0
 _MOST_COMMON = 4
 """A value that so many keys hold, `A` or `1`, tells none of them."""
 
@@ -44,41 +48,71 @@ class ByValues:
     keys: Keys
     spans: Spans
     groups: dict[_Named, Group]
+    texts: dict[_Named, list[Place]]
+    """The columns of text that share a name, by it."""
 
     @classmethod
     def of(cls, keys: Keys, spans: Spans, places: Iterable[Place]) -> "ByValues":
         """For these places, that have no likely candidate."""
         groups: defaultdict[_Named, list[Span]] = defaultdict(list)
+        texts: defaultdict[_Named, list[Place]] = defaultdict(list)
         for place in places:
-            found = spans.of_column(place.table, place.column) if _is_number(place, keys) else None
+            if place.family == "text" and place.is_plain:
+                texts[_named(place, keys)].append(place)
+            found = spans.of_column(place.table, place.column) if _is_number(place) else None
             if found is not None:
                 groups[_named(place, keys)].append(found)
-        return cls(keys, spans, {named: _group(found) for named, found in groups.items()})
+        return cls(keys, spans, {named: _group(found) for named, found in groups.items()}, dict(texts))
 
     def hints_of(self, place: Place) -> Iterator[tuple[Key, Hint]]:
         """The few keys that are worth a look-up."""
         is_key = (place.column.name,) in place.table.candidate_keys() and not place.path
-        if is_known_empty(place.table) or is_key:
+        if is_known_empty(place.table) or (is_key and (place.family != "uuid" or is_made_by_server(place.column))):
             return
         if place.family == "uuid":
             for key in self.keys.with_uuids.first(place.table.schema, "", _MOST_UUIDS):
+                if key.column is place.column:
+                    continue
                 yield key, Hint(probability=0.2, text="uuids, which do not coincide")
         elif place.family == "text" and place.is_plain:
             yield from self._of_text(place)
-        elif _named(place, self.keys) in self.groups and _is_number(place, self.keys):
+        elif _named(place, self.keys) in self.groups:
             yield from self._of_numbers(place)
+            yield from self._beside_gaps(place)
 
     def _of_text(self, place: Place) -> Iterator[tuple[Key, Hint]]:
+        counts = self._counted(place)
+        alike = self.texts.get(_named(place, self.keys), [])
+        if len(alike) >= _SHARED and not name(place.column.name).is_generic:
+            counts = sum((self._counted(each) for each in alike[:_MOST_ALIKE]), Counter())
+        alone = " alone" if len(counts) == 1 and counts.total() >= _MANY_TEXTS else ""
+        held = {key: number * self._unseen_each(key) for key, number in counts.items()}
+        likeliest = sorted(held, key=lambda key: (-held[key], key.full_name))[:_MOST]
+        for key in likeliest:
+            if key.table.oid != place.table.oid:
+                is_ahead = all(each is key or held[key] >= _AHEAD * held[each] for each in likeliest)
+                share = _share_of_text(counts, key, is_ahead=is_ahead)
+                yield key, Hint(probability=share, text=f"values as in {key.table.name}.{key.column.name}{alone}")
+
+    def _unseen_each(self, key: Key) -> float:
+        """For how many keys each of those in the statistics stands: of a small table they hold all, of others few."""
+        seen = len(sample(key.column))
+        return max((key.table.rows or 0.0) / seen, 1.0) if seen else 1.0
+
+    def _counted(self, place: Place) -> Counter[Key]:
+        """The keys of other tables that hold some of the place's values, with the number of those."""
         values = {value for value in sample(place.column) if len(value) <= _LONGEST}
         if len(values) < _FEWEST_TEXTS:
-            return
-        holding = (self._by_text.get((place.table.schema, value), []) for value in values)
-        counts = Counter(key for keys in holding if len(keys) <= _MOST_COMMON for key in keys)
-        is_sole = len(counts) == 1 and counts.total() >= _MANY_TEXTS
-        for key, _ in counts.most_common(_MOST):
-            if key.table.oid != place.table.oid:
-                text = f"values as in {key.table.name}.{key.column.name}{' alone' if is_sole else ''}"
-                yield key, Hint(probability=0.4 if is_sole else 0.15, text=text)
+            return Counter()
+        if place.identity not in self._known:
+            holding = (self._by_text.get((place.table.schema, value), []) for value in values)
+            others = ([key for key in keys if key.table.oid != place.table.oid] for keys in holding)
+            self._known[place.identity] = Counter(key for keys in others if len(keys) <= _MOST_COMMON for key in keys)
+        return self._known[place.identity]
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, str, tuple[str, ...]], Counter[Key]]:
+        return {}
 
     @cached_property
     def _by_text(self) -> dict[_Named, list[Key]]:
@@ -95,7 +129,7 @@ class ByValues:
         least, most = group.span
         ending = self.spans.ending(most)
         is_shared = group.tables >= _SHARED and ending == 1
-        if ending > _MOST_ENDING or not (is_shared or name(place.column.name).is_key_like):
+        if ending > _MOST_ENDING or not (is_shared or _is_called_so(place, self.keys)):
             return
         for key, (low, top) in self._by_top.get(place.table.schema, []):
             counts_rows = (
@@ -104,6 +138,30 @@ class ByValues:
             if low <= least and self.spans.reaches(group.span, key) and not counts_rows:
                 text = f"values {least} to {most} as in {key.table.name}, {low} to {top}"
                 yield key, Hint(probability=0.35 if is_shared else 0.2, text=text)
+
+    def _beside_gaps(self, place: Place) -> Iterator[tuple[Key, Hint]]:
+        """The keys that leave gaps: which numbers are among them is no coincidence, whatever the place is called."""
+        found = self.spans.of_column(place.table, place.column)
+        if found is None:
+            return
+        holding = (
+            (top, key) for key, (low, top) in self._with_gaps.get(place.table.schema, []) if low <= found[0] <= found[1]
+        )
+        others = [(top, key) for top, key in holding if top >= found[1] and key.table.oid != place.table.oid]
+        others.sort(key=lambda each: (each[0], each[1].full_name))  # what refers to a table mostly goes to its end
+        share = 0.15 if _is_called_so(place, self.keys) else 0.06
+        for _, key in others[:_MOST]:
+            yield key, Hint(probability=share, text=f"values in the range of {key.table.name}, which has gaps")
+
+    @cached_property
+    def _with_gaps(self) -> dict[str, list[tuple[Key, Span]]]:
+        """The primary keys of each schema that leave out numbers of their range."""
+        found: defaultdict[str, list[tuple[Key, Span]]] = defaultdict(list)
+        for key in self.keys.all:
+            ends = self.spans.of_column(key.table, key.column) if key.is_primary and key.family in WHOLE else None
+            if ends is not None and (key.table.rows or 0.0) < _FULL * (ends[1] - ends[0] + 1):
+                found[key.table.schema].append((key, ends))
+        return found
 
     @cached_property
     def _by_top(self) -> dict[str, list[tuple[Key, Span]]]:
@@ -114,6 +172,13 @@ class ByValues:
             if key.is_primary and ends is not None:
                 found[key.table.schema].append((key, ends))
         return found
+
+
+def _share_of_text(counts: Counter[Key], key: Key, *, is_ahead: bool) -> float:
+    """What it says that so many values stand among that key's, and so many among others'."""
+    if len(counts) == 1 and counts.total() >= _MANY_TEXTS:
+        return 0.6 if counts.total() >= _VERY_MANY_TEXTS else 0.4
+    return 0.25 if is_ahead and counts[key] >= _MANY_TEXTS else 0.15
 
 
 def _group(spans: list[Span]) -> Group:
@@ -127,10 +192,13 @@ def _named(place: Place, keys: Keys) -> _Named:
     return place.table.schema, "_".join(words) or place.column.name
 
 
-def _is_number(place: Place, keys: Keys) -> bool:
-    """Whether it is called like a key, of no other system, and has enough values to tell where they end."""
-    called = name(place.column.name)
-    is_key = (called.is_key_like and called.suffix not in NUMBER_WORDS and bool(called.stem)) or keys.style.is_bare
-    is_own = not FOREIGN_WORDS & {*called.stem_words}
+def _is_number(place: Place) -> bool:
+    """Whether it has enough values to tell where they end, and is called like no key of another system."""
+    is_own = not FOREIGN_WORDS & {*name(place.column.name).stem_words}
     is_number = place.family in WHOLE and place.is_plain
-    return is_number and is_key and is_own and (distinct_values(place.table, place.column) or 0) >= _FEWEST_NUMBERS
+    return is_number and is_own and (distinct_values(place.table, place.column) or 0) >= _FEWEST_NUMBERS
+
+
+def _is_called_so(place: Place, keys: Keys) -> bool:
+    called = name(place.column.name)
+    return keys.style.is_bare or (called.is_key_like and called.suffix not in NUMBER_WORDS and bool(called.stem))

@@ -15,8 +15,9 @@ from auditor.references.joins import told as how_joined
 from auditor.references.key import KEY_FAMILIES, Key
 from auditor.references.keys import Keys
 from auditor.references.names import Name, name
-from auditor.references.spans import WHOLE, Spans
-from auditor.references.words import FOREIGN_WORDS
+from auditor.references.ranges import WHOLE
+from auditor.references.spans import Spans
+from auditor.references.words import FOREIGN_WORDS, GLUED_ROLES
 
 MOST_PER_PLACE = 5
 LEAST_PRIOR = 0.04
@@ -201,7 +202,8 @@ def _doubts_of_column(place: Place, key: Key, called: Name, keys: Keys) -> Itera
             yield _of_own_key(place, key, called), "its own primary key"
     elif any(own.column.name == column.name for own in keys.by_oid.get(table.oid, ())):
         yield 0.7, "unique in its own table"
-    if called.stem and called.stem == name(table.name).joined and not _is_part_of_key(place, key):
+    is_own = bool(called.stem) and called.stem == name(table.name).joined
+    if is_own and not _is_part_of_key(place, key) and not _is_in_role(called, key):
         yield 0.05, "named after its own table"
     if called.stem_words and _has_type_beside(table, called):
         yield 0.3, "a type stands beside it: it may refer to several tables"
@@ -211,13 +213,21 @@ def _of_own_key(place: Place, key: Key, called: Name) -> float:
     """`user_id` as the key of user_profiles shares that of users; as the key of forum_users it hardly refers to any."""
     if called.stem and called.stem == name(key.table.name).joined:
         return 0.8
-    return 0.05 if called.stem and "".join(name(place.table.name).meant).endswith(called.stem) else 0.45
+    if called.stem and "".join(name(place.table.name).meant).endswith(called.stem):
+        return 0.05
+    return 0.8 if key.is_named_after_table and name(key.column.name).joined == called.joined else 0.45
 
 
 def _is_part_of_key(place: Place, key: Key) -> bool:
     """`parts (part_id, colour)` → part_types.part_id: a part of its table's key, named like the whole of another."""
     own = place.table.primary_key
     return len(own) > 1 and place.column.name in own and name(key.column.name).joined == name(place.column.name).joined
+
+
+def _is_in_role(called: Name, key: Key) -> bool:
+    """`related_results (related_result_id)` → results: the table and its column are named after the other's role."""
+    theirs = name(key.table.name).joined
+    return called.stem.endswith(theirs) and called.stem.removesuffix(theirs) in GLUED_ROLES
 
 
 def _has_type_beside(table: Table, called: Name) -> bool:

@@ -14,10 +14,11 @@ from auditor.references.candidate import logit, probability
 from auditor.references.decisions import LEAST_CONFIDENCE
 from auditor.references.look_up import MOST_VALUES, SAMPLED_ROWS, hidden, obstacle_at, sampled
 from auditor.references.names import name
-from auditor.references.words import KEY_WORDS
+from auditor.references.words import KEY_WORDS, NATURAL_KEY_WORDS
 from auditor.sql import Sql
 
 _MOST_COLUMNS = 3
+_OWN = ("id", "name")
 _MOST_KEYS = 50
 _BY_SHARE = ((0.99, 8.0), (0.9, 2.0), (0.7, 0.7), (0.5, 0.3), (0.0, 0.04))
 
@@ -76,22 +77,26 @@ def _keys(catalog: Catalog) -> Iterator[tuple[Table, tuple[str, ...]]]:
 
 
 def _scoped(catalog: Catalog, keys: Sequence[tuple[Table, tuple[str, ...]]]) -> Iterator[Composite]:
-    """`(dataset_id, project_id)` → datasets (id, project_id): one column names the table, the others are the scope."""
+    """`(dataset_id, project_id)` → datasets (id, project_id), `(province, country)` → province (name, country): one
+    column names the table, the others are the scope."""
     by_name: defaultdict[str, list[tuple[Table, tuple[str, ...], str, float]]] = defaultdict(list)
     for table, key in keys:
         for own in key:
-            if name(own).joined == "id" or name(table.name).joined == name(own).stem:
+            if name(own).joined in _OWN or name(table.name).joined == name(own).stem:
                 words = name(table.name).words
                 for start in range(len(words)):
                     by_name["".join(words[start:])].append((table, key, own, 0.80 if start == 0 else 0.66))
     for table in catalog.measurable():
         for column in table.columns:
             called = name(column.name)
-            for referenced, key, own, share in by_name.get(called.stem, [])[:_MOST_KEYS] if called.is_key_like else []:
+            stem = called.stem if called.is_key_like else called.joined if column.type.family == "text" else ""
+            for referenced, key, own, share in by_name.get(stem, [])[:_MOST_KEYS] if stem else []:
                 columns = tuple(column.name if each == own else each for each in key)
                 is_near = share > 0.7 or name(table.name).words[0] == name(referenced.name).words[0]
-                if referenced.oid != table.oid and is_near and _has(table, columns, referenced, key):
-                    text = f"named {referenced.name} + {called.suffix}, with {_listed(c for c in key if c != own)}"
+                is_told = called.is_key_like == (name(own).joined != "name")
+                if referenced.oid != table.oid and is_near and is_told and _has(table, columns, referenced, key):
+                    scope = _listed(each for each in key if each != own)
+                    text = f"named {' + '.join(filter(None, (referenced.name, called.suffix)))}, with {scope}"
                     yield Composite(
                         table=table, columns=columns, referenced=referenced, key=key, probability=share, text=text
                     )
@@ -103,18 +108,28 @@ def _of_same_names(catalog: Catalog, keys: Sequence[tuple[Table, tuple[str, ...]
     by_column: defaultdict[str, list[tuple[Table, tuple[str, ...]]]] = defaultdict(list)
     for referenced, key in keys:
         is_main = key == referenced.primary_key or len(referenced.primary_key) != 1
-        if is_main and all(name(column).suffix in KEY_WORDS and name(column).stem for column in key):
+        if is_main and any(name(column).suffix in NATURAL_KEY_WORDS and name(column).stem for column in key):
             by_column[min(key, key=lambda column: (used[column], column))].append((referenced, key))
     for table in catalog.measurable():
         own = {frozenset(key) for key in table.candidate_keys()}
         for column in table.columns:
             for referenced, key in by_column.get(column.name, [])[:_MOST_KEYS]:
-                if referenced.oid != table.oid and frozenset(key) not in own and _has(table, key, referenced, key):
+                is_own = frozenset(key) in own and not _extends(table, referenced)
+                if referenced.oid != table.oid and not is_own and _has(table, key, referenced, key):
                     text = f"the same names as the key of {referenced.name}"
-                    share = 0.6 if _is_named_by(referenced, key) else 0.35
+                    share = 0.6 if _is_named_by(referenced, key) else 0.35 if _are_told(key) else 0.25
                     yield Composite(
                         table=table, columns=key, referenced=referenced, key=key, probability=share, text=text
                     )
+
+
+def _extends(table: Table, base: Table) -> bool:
+    """`simple_triggers` of `triggers`: all words of the one's name are in the other's."""
+    return {*name(base.name).words} < {*name(table.name).words}
+
+
+def _are_told(key: tuple[str, ...]) -> bool:
+    return all(name(column).suffix in KEY_WORDS and name(column).stem for column in key)
 
 
 def _is_named_by(table: Table, key: tuple[str, ...]) -> bool:

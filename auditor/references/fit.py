@@ -6,9 +6,14 @@ from math import log
 from auditor.catalog.estimates import distinct_values
 from auditor.references.candidate import Candidate
 from auditor.references.look_up import Inclusion
-from auditor.references.spans import WHOLE, Spans
+from auditor.references.ranges import WHOLE
+from auditor.references.spans import Spans
 
 _FEW = 20
+_FEW_AND_ORPHANS = 0.7
+"""Eleven numbers of which ten are keys: such as any column that counts from 0 has."""
+_ALL = 0.99
+_LEAST_SHARE = 0.7
 _KEYS = 0.95
 """How often a reference's value is the key, where either it or the number below is one."""
 _MOST_FOR, _MOST_AGAINST = log(40), log(0.2)
@@ -27,7 +32,7 @@ class Fits:
         percent = f"{100 * share:.0f}" if share in (0.0, 1.0) else f"{100 * share:.1f}"
         source = "sampled values" if inclusion.source == "sample" else "values of the statistics"
         told = [f"{percent} % of the rows, by {inclusion.values} {source}, found"]
-        factor = self._factor(candidate, share)
+        factor = self._factor(candidate, share, inclusion.values)
         covered = coverage(candidate)
         if covered is not None and covered >= 0.5 and share >= 0.9:
             factor *= 1.5
@@ -35,21 +40,25 @@ class Fits:
         if share >= 0.9 and (ends := self._by_end(candidate)) > 1:
             factor *= ends
             told.append(_ENDS)
-        gain, text = _of_gaps(inclusion)
+        gain, text = _of_gaps(inclusion) if share >= _LEAST_SHARE else (0.0, ())
         return log(factor) + gain, (*told, *text)
 
-    def _factor(self, candidate: Candidate, share: float) -> float:
+    def _factor(self, candidate: Candidate, share: float, values: int) -> float:
         family = candidate.key.family
-        if share < 0.5:
-            return 0.04
-        if share < 0.7:
-            return 0.15
+        if share < _LEAST_SHARE:
+            return 0.04 if share < 0.5 else 0.15
         if family == "uuid":
             return 40.0 if share >= 0.99 else 15.0
         if share < 0.9:
             return 0.45
         factor = self._full_factor(candidate, family)
-        return factor if share >= 0.99 else min(factor, 1.5)
+        return factor if share >= 0.99 else self._with_orphans(factor, family, values)
+
+    def _with_orphans(self, factor: float, family: str, values: int) -> float:
+        """What is left of the factor where some of the values are none of the keys."""
+        if values <= _FEW:
+            return min(factor, _FEW_AND_ORPHANS)
+        return 0.5 * factor if family == "text" else min(factor, 1.5)
 
     def _full_factor(self, candidate: Candidate, family: str) -> float:
         if family == "text":
@@ -59,7 +68,8 @@ class Fits:
             return 5.0
         place = candidate.place
         if place.is_plain and place.table.primary_key == (place.column.name,):
-            return 1.0
+            covered = coverage(candidate) or 0.0
+            return 5.0 if covered >= _ALL and (candidate.key.table.rows or 0.0) >= _FEW else 1.0
         found = self.spans.of_column(place.table, place.column) if place.is_plain else None
         others = self.spans.holding(found[1]) - 1 if found else len(self.spans.tops)
         return 1.5 + 2.5 / (1 + max(others, 0))

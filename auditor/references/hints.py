@@ -5,25 +5,27 @@ The probabilities are those that held on 31 public schemas; they are priors, the
 
 import re
 
-from auditor.catalog import Table
 from auditor.references.abbreviations import spelled_out
 from auditor.references.actors import Actors
 from auditor.references.candidate import Hint, Place
-from auditor.references.key import Key
 from auditor.references.keys import Keys, start_of
 from auditor.references.names import Name, name
 from auditor.references.own_prefix import unprefixed
 from auditor.references.roles import (
+    VOWELS,
     Named,
     abbreviates,
+    at_ends,
     behind,
     end_of_word,
     fit,
     in_pairs,
     run_together,
     told,
+    turned_round,
     without_prefix,
 )
+from auditor.references.same_name import is_extension, same_name
 
 _ABOVE_PEOPLE = frozenset({"manager", "supervisor", "superior", "boss", "lead"})
 
@@ -32,7 +34,7 @@ def hints_of(place: Place, keys: Keys, actors: Actors) -> Named:
     """Every hint that the rules below find; a key may get several."""
     called = name(place.last_name)
     yield from _table_and_key(place, called, keys)
-    yield from _same_name(place, called, keys)
+    yield from same_name(place, called, keys)
     yield from _role_and_table(place, called, keys)
     yield from _role_and_key(place, called, keys)
     yield from _named_key(place, called, keys)
@@ -49,6 +51,8 @@ def hints_of(place: Place, keys: Keys, actors: Actors) -> Named:
     yield from run_together(place, called, keys)
     yield from end_of_word(place, called, keys)
     yield from in_pairs(place, called, keys)
+    yield from at_ends(place, called, keys)
+    yield from turned_round(place, called, keys)
     yield from _commented(place, keys)
     yield from actors.hints_of(place, called)
 
@@ -58,49 +62,6 @@ def _table_and_key(place: Place, called: Name, keys: Keys) -> Named:
         share = fit(called, key, exact=0.92, other=0.80, bare=0.80)
         if share:
             yield key, Hint(probability=share, text=told(key, called))
-
-
-def _same_name(place: Place, called: Name, keys: Keys) -> Named:
-    same = [key for key in keys.by_name.get(place.table.schema, called.joined) if key.table.oid != place.table.oid]
-    primary = [key for key in same if key.is_primary]
-    for key in same:
-        share = _of_same_name(place, key, same, primary)
-        if _is_common(called, key, primary):
-            share *= 0.25
-        if not key.is_named_after_table and _is_key_of_its_own(place, called, key, keys):
-            share *= 0.25
-        yield key, Hint(probability=share, text=f"the same name as the key {key.table.name}.{key.column.name}")
-
-
-def _is_common(called: Name, key: Key, primary: list[Key]) -> bool:
-    """Whether many tables have such a column without referring to each other: not where it is a primary key's name."""
-    return called.is_generic and not key.is_named_after_table and not (primary == [key] and called.stem)
-
-
-def _is_key_of_its_own(place: Place, called: Name, key: Key, keys: Keys) -> bool:
-    """Whether the place is a key, too, or the other key is a reference itself: `scores.product_id`, unique, beside a
-    table of products."""
-    named = keys.by_table_name.get(place.table.schema, called.stem) + keys.by_core.get(place.table.schema, called.stem)
-    refers = called.stem and any(each.table.oid != key.table.oid for each in named)
-    own = (place.column.name,) in place.table.candidate_keys()
-    return own or bool(refers and not _is_part_of(place.table, key.table))
-
-
-def _of_same_name(place: Place, key: Key, same: list[Key], primary: list[Key]) -> float:
-    if not key.is_primary:
-        alone = 0.78 if key.is_named_after_table else 0.7 if name(key.column.name).is_key_like else 0.6
-        return 0.15 if primary else alone / len(same) ** 0.5
-    if len(primary) == 1:
-        return 0.85
-    if _is_part_of(place.table, key.table):
-        return 0.85  # of those that share a key, the one that the referencing table's name begins or ends with
-    return 0.8 if key.is_named_after_table else 0.45
-
-
-def _is_part_of(table: Table, whole: Table) -> bool:
-    """`employeepayhistory` of `employee`: the one name begins or ends with the other."""
-    own, theirs = name(table.name).joined, name(whole.name).joined
-    return own.startswith(theirs) or own.endswith(theirs)
 
 
 def _role_and_table(place: Place, called: Name, keys: Keys) -> Named:
@@ -115,6 +76,7 @@ def _role_and_key(place: Place, called: Name, keys: Keys) -> Named:
     for start in range(1, len(called.words)):
         for key in keys.by_name.get(place.table.schema, "".join(called.words[start:])):
             share = 0.7 if key.is_named_after_table else 0.45
+            share *= 0.5 if is_extension(key, keys) else 1.0
             yield key, Hint(probability=share, text=f"ends with the key's name {key.column.name}")
 
 
@@ -158,15 +120,22 @@ def _own_table_and_name(place: Place, called: Name, keys: Keys) -> Named:
     stem = called.stem if called.is_key_like else called.joined if place.family != "text" else called.stem
     if not stem:
         return
-    for key in keys.by_table_name.get(place.table.schema, name(place.table.name).joined + stem):
-        share = 0.82 if key.family != "text" and key.is_primary else 0.75 if called.suffix == key.tail else 0.65
-        yield key, Hint(probability=share, text=f"{place.table.name} + {place.last_name} names {key.table.name}")
-    last = called.words[-1]
-    if called.is_key_like or len(called.words) < 2 or place.family == "text":
-        return
-    for key in keys.by_table_name.get(place.table.schema, name(place.table.name).joined + last):
-        if key.family != "text" and key.is_primary:
-            yield key, Hint(probability=0.65, text=f"{place.table.name} + {last} names {key.table.name}")
+    for own in _own_names(place):
+        for key in keys.by_table_name.get(place.table.schema, own + stem):
+            share = 0.82 if key.family != "text" and key.is_primary else 0.75 if called.suffix == key.tail else 0.65
+            yield key, Hint(probability=share, text=f"{place.table.name} + {place.last_name} names {key.table.name}")
+        if called.is_key_like or len(called.words) < 2 or place.family == "text":
+            continue
+        for key in keys.by_table_name.get(place.table.schema, own + called.words[-1]):
+            if key.family != "text" and key.is_primary:
+                text = f"{place.table.name} + {called.words[-1]} names {key.table.name}"
+                yield key, Hint(probability=0.65, text=text)
+
+
+def _own_names(place: Place) -> tuple[str, ...]:
+    """What the place's table is called, with and without noise behind."""
+    own = name(place.table.name)
+    return tuple(dict.fromkeys((own.joined, "".join(own.meant))))
 
 
 def _above(place: Place, called: Name, keys: Keys) -> Named:
@@ -181,6 +150,19 @@ def _above(place: Place, called: Name, keys: Keys) -> Named:
         if key.is_primary:
             share = 0.80 if to_itself or manages else 0.5
             yield key, Hint(probability=share, text=f"{place.last_name} names another row of the same table")
+    if to_itself and len(place.table.primary_key) != 1:
+        yield from _above_of_another(place, keys)
+
+
+def _above_of_another(place: Place, keys: Keys) -> Named:
+    """`tag_inheritance (tag_id, parent_id)`: no row of its own can be meant, but one of the table that it is about."""
+    words = name(place.table.name).words
+    for end in range(len(words) - 1, 0, -1):
+        found = [key for key in keys.by_table_name.get(place.table.schema, "".join(words[:end])) if key.is_primary]
+        for key in found:
+            yield key, Hint(probability=0.70, text=f"{place.last_name}, in a table about {key.table.name}")
+        if found:
+            return
 
 
 def _shared_primary(place: Place, called: Name, keys: Keys) -> Named:
@@ -199,12 +181,14 @@ def _abbreviation(place: Place, called: Name, keys: Keys) -> Named:
     if not called.suffix or not called.stem:
         return
     short = called.stem_words
-    for key in keys.by_table_start.get(place.table.schema, start_of(short)):
+    for key in keys.by_table_start.get(place.table.schema, start_of(short, 2 if VOWELS & {*short[0]} else 1)):
         known = keys.spellings(key)
         if short not in known and key.table.oid != place.table.oid and any(_abbreviate(short, each) for each in known):
             yield key, Hint(probability=0.66, text=f"{called.stem} abbreviates {key.table.name}")
-    for key in keys.by_initials.get(place.table.schema, called.stem):
-        yield key, Hint(probability=0.4, text=f"the initials of {key.table.name}")
+    initials = keys.by_initials.get(place.table.schema, called.stem)
+    for key in initials:
+        share = 0.5 if len(initials) == 1 else 0.4
+        yield key, Hint(probability=share, text=f"the initials of {key.table.name}")
 
 
 def _abbreviate(short: tuple[str, ...], words: tuple[str, ...]) -> bool:

@@ -79,6 +79,7 @@ def _is_indexed(place: Place) -> bool:
 
 
 Column = tuple[int, str]
+_LEAST_BASE, _ALIKE = 0.3, 0.97
 
 
 def _leads(catalog: Catalog, places: Iterable[list[Scored]]) -> dict[Column, Column]:
@@ -99,9 +100,9 @@ def _leads(catalog: Catalog, places: Iterable[list[Scored]]) -> dict[Column, Col
 
 
 def _reference(places: list[Scored], leads: dict[Column, Column]) -> Reference:
-    best = places[0]
+    best = _base(places, leads)
     place, key = best.candidate.place, best.candidate.key
-    others = [each for each in places[1:] if leads.get(_column(each.candidate.key)) != _column(key)]
+    others = [each for each in places if each is not best and leads.get(_column(each.candidate.key)) != _column(key)]
     beyond = _beyond(_column(key), leads)
     confidence, told, alternatives = weighed(
         best, others, [each for each in others if _column(each.candidate.key) not in beyond]
@@ -122,6 +123,21 @@ def _reference(places: list[Scored], leads: dict[Column, Column]) -> Reference:
         is_array=place.is_array,
         alternatives=alternatives,
     )
+
+
+def _base(places: list[Scored], leads: dict[Column, Column]) -> Scored:
+    """The likeliest, or the one that its key refers to in turn, where that holds as many rows, and as many of the
+    values: then the one extends the other, and what refers to both means the base."""
+    best, *others = places
+    base = next(
+        (each for each in others if _column(each.candidate.key) == leads.get(_column(best.candidate.key))), None
+    )
+    if base is None or base.share is None or best.share is None or base.confidence < _LEAST_BASE:
+        return best
+    if leads.get(_column(base.candidate.key)) == _column(best.candidate.key):
+        return best  # each refers to the other: neither is the base
+    is_alike = (best.candidate.key.table.rows or 0.0) >= _ALIKE * (base.candidate.key.table.rows or 0.0)
+    return base if is_alike and base.share >= best.share else best
 
 
 def _beyond(column: Column, leads: dict[Column, Column]) -> set[Column]:

@@ -8,7 +8,8 @@ from auditor.model import Coverage
 from auditor.references.asked import OVERRUN, Connection, Row, answers
 from auditor.references.candidate import Place
 from auditor.references.keys import Keys
-from auditor.references.look_up import INTEGER_PATTERN, MOST_VALUES, UUID_PATTERN, hidden, obstacle_at, rows_of
+from auditor.references.look_up import MOST_VALUES, hidden, obstacle_at, rows_of
+from auditor.references.matching import INTEGER_PATTERN, UUID_PATTERN
 from auditor.references.names import name
 from auditor.references.unseen import unlooked_column
 from auditor.sql import Sql

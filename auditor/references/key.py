@@ -6,9 +6,11 @@ from functools import cached_property
 from auditor.catalog import Column, Table
 from auditor.catalog.estimates import distinct_share
 from auditor.references.names import name
+from auditor.references.ranges import Span, span
 from auditor.references.words import NATURAL_KEY_WORDS
 
 _FEWEST_NAMED, _DISTINCT = 10, 0.98
+_FULL = 0.995
 _TIMES = ("date", "timestamp", "timestamptz")
 
 KEY_FAMILIES = frozenset({"integer", "numeric", "text", "uuid"})
@@ -42,6 +44,17 @@ class Key:
         """`film.film_id`, `sales_territory.territory_id`: the key's name tells its table."""
         column, table = name(self.column.name), name(self.table.name)
         return bool(column.stem) and "".join(table.meant).endswith(column.stem)
+
+    @cached_property
+    def span(self) -> Span | None:
+        """The range of its values, if they are whole numbers."""
+        return span(self.column)
+
+    @cached_property
+    def has_gaps(self) -> bool:
+        """Whether it leaves out numbers of its range, by the statistics; also where these do not say."""
+        ends = self.span
+        return ends is None or not self.table.rows or self.table.rows < _FULL * (ends[1] - ends[0] + 1)
 
     @property
     def full_name(self) -> str:
@@ -93,10 +106,13 @@ def is_made_by_server(column: Column) -> bool:
 
 
 def _stands_in(table: Table, unique: list[str]) -> str:
-    """The unique `id` by which rows are referred to although the primary key is made of several columns or of text."""
+    """The unique `id` by which rows are referred to although the primary key is another: several columns, text, or a
+    number that is not named after the table (`structures.cd_id`)."""
     primary = table.primary_key
     if len(primary) == 1 and table.column(primary[0]).type.family != "text":
-        return ""
+        stem = name(primary[0]).stem
+        if not stem or "".join(name(table.name).meant).endswith(stem):
+            return ""
     ids = [each for each in unique if name(each).joined in ("id", "uuid") and table.column(each).type.family != "text"]
     return ids[0] if ids else ""
 

@@ -14,7 +14,6 @@ from auditor.references.words import LEADING_KEY_WORDS
 
 _MANY = 50
 _SHORT = 3
-_LEAST_GLUED = 4
 
 
 class Index:
@@ -93,7 +92,7 @@ class Keys:
     def by_glued_tail(self) -> "Index":
         """By the letters at the end of a table's last word, where that is long: `review` of productreview."""
         words = ((name(key.table.name).words[-1], key) for key in self.all if key.is_primary)
-        return Index.of((word[start:], key) for word, key in words for start in range(2, len(word) - _LEAST_GLUED + 1))
+        return Index.of((word[start:], key) for word, key in words for start in range(2, len(word) - _SHORT + 1))
 
     @cached_property
     def by_name(self) -> "Index":
@@ -102,10 +101,11 @@ class Keys:
 
     @cached_property
     def by_table_start(self) -> "Index":
-        """By the number of words and the first two letters of a table's name, or of the key's own, for abbreviations:
-        `dept_id`."""
-        primary = [key for key in self.all if key.is_primary]
-        return Index.of((start, key) for key in primary for start in {start_of(words) for words in self.spellings(key)})
+        """By the number of words and the first two letters of a table's name, or of the key's own, for abbreviations,
+        `dept_id`; by the first alone, for those without a vowel, `pkg_id`."""
+        primary = [(key, words) for key in self.all if key.is_primary for words in self.spellings(key)]
+        starts = {(start, key) for key, words in primary for start in (start_of(words), start_of(words, letters=1))}
+        return Index.of(sorted(starts, key=lambda each: (each[0], each[1].full_name)))
 
     @cached_property
     def by_initials(self) -> "Index":
@@ -168,26 +168,30 @@ class Keys:
         return found
 
     def without_prefix(self, table: Table, column: str) -> tuple[str, ...]:
-        """The column's words without the prefix of its table (item, key for ol_item_key), where they say more than
-        that they are a key; else empty."""
-        words = name(column).words
-        has_more = len(words) > 2 or bool(len(words) > 1 and name(words[1]).stem)
-        return words[1:] if has_more and self.has_prefix(table, column) else ()
+        """The column's words without the prefix of its table (item, key for ol_item_key; rua for j136_rua), where
+        they say more than that they are a key; else empty."""
+        words = name(column).words[len(self._prefix(table)) :]
+        has_more = len(words) > 1 or bool(words and name(words[0]).stem)
+        return words if has_more and self.has_prefix(table, column) else ()
 
     def has_prefix(self, table: Table, column: str) -> bool:
         """Whether the column carries the prefix of its table."""
+        prefix = self._prefix(table)
+        return bool(prefix) and name(column).words[: len(prefix)] == prefix
+
+    def _prefix(self, table: Table) -> tuple[str, ...]:
         if table.oid not in self._prefixes:
             self._prefixes[table.oid] = _own_prefix(table)
-        return name(column).words[0] == self._prefixes[table.oid]
+        return self._prefixes[table.oid]
 
     @cached_property
-    def _prefixes(self) -> dict[int, str]:
+    def _prefixes(self) -> dict[int, tuple[str, ...]]:
         return {}
 
 
-def start_of(words: tuple[str, ...]) -> str:
+def start_of(words: tuple[str, ...], letters: int = 2) -> str:
     """What an abbreviation shares with the name that it abbreviates."""
-    return f"{len(words)} {words[0][:2]}"
+    return f"{len(words)} {words[0][:letters]}"
 
 
 def _tails(table: Name) -> Iterator[str]:
@@ -195,11 +199,16 @@ def _tails(table: Name) -> Iterator[str]:
         yield "".join(table.words[start:])
 
 
-def _own_prefix(table: Table) -> str:
+def _own_prefix(table: Table) -> tuple[str, ...]:
     """The first word that at least 80 % of the table's columns, four or more, begin with, or a short one that all of
-    fewer do; empty where there is none."""
-    first = Counter(name(column.name).words[0] for column in table.columns)
+    fewer do, with its number (`k158_`); empty where there is none."""
+    words = [name(column.name).words for column in table.columns]
+    first = Counter(each[0] for each in words)
     prefix, number = first.most_common(1)[0] if first else ("", 0)
     all_of = len(table.columns)
     is_shared = number >= 0.8 * all_of if all_of >= 4 else number == all_of > 1 and len(prefix) <= _SHORT
-    return prefix if is_shared and prefix not in LEADING_KEY_WORDS else ""
+    if not is_shared or prefix in LEADING_KEY_WORDS:
+        return ()
+    second = Counter(each[1] for each in words if each[0] == prefix and len(each) > 2 and each[1].isdigit())
+    is_numbered = second.total() == number and len(second) == 1
+    return (prefix, *second) if is_numbered else (prefix,)

@@ -11,19 +11,15 @@ from typing import Literal
 from auditor import sql
 from auditor.catalog import Column, Table
 from auditor.model import When
+from auditor.references import matching
 from auditor.references.candidate import Candidate, Place
-from auditor.references.spans import WHOLE
 from auditor.sql import Sql
 
 SAMPLED_ROWS = 1000
 MOST_VALUES = 300
 _SMALL_TABLE_PAGES = 1000
-_LEAST_NUMBER = -(2**63)
 
 Source = Literal["statistics", "sample"]
-
-UUID_PATTERN = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
-INTEGER_PATTERN = "^-?[0-9]{1,18}$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +105,8 @@ def statement_of(looked_up: Sequence[Candidate]) -> Sql:
     by_match: dict[tuple[Sql, Sql, Sql], list[tuple[int, int]]] = {}
     for number, candidate in enumerate(looked_up):
         table = sql.quote(candidate.key.table.schema, candidate.key.table.name)
-        asked = by_match.setdefault((table, _match(candidate), _below(candidate)), [])
+        how = (table, matching.match(candidate), matching.below(candidate, table))
+        asked = by_match.setdefault(how, [])
         asked.append((number, numbers[candidate.place.identity]))
     branches = [_branch(table, match, below, asked) for (table, match, below), asked in by_match.items()]
     return sql.compose(
@@ -214,64 +211,20 @@ def _text_of(place: Place) -> Sql:
 def _branch(table: Sql, match: Sql, below: Sql, asked: Sequence[tuple[int, int]]) -> Sql:
     """The look-ups in one key: `asked` are candidates' numbers, each with that of its place.
 
-    A sub-select with LIMIT, not EXISTS: the planner cannot turn it into a hash of the whole referenced table.
+    A sub-select with LIMIT, not EXISTS: the planner cannot turn it into a hash of the whole referenced table. OFFSET 0:
+    what is named twice is looked up once.
     """
     return sql.compose(
         """SELECT number, count(value), sum(weight) FILTER (WHERE found) / nullif(sum(weight), 0),
   count(*) FILTER (WHERE found AND below IS NULL), count(*) FILTER (WHERE below AND found IS NULL),
   EXISTS (SELECT 1 FROM {table})
 FROM (SELECT asked.number, v.value, v.weight, (SELECT true FROM {table} AS ref WHERE {match} LIMIT 1) AS found,
-    (SELECT true FROM {table} AS ref WHERE {below} LIMIT 1) AS below
+    {below} AS below
   FROM (VALUES {asked}) AS asked (number, place) LEFT JOIN places AS p ON p.place = asked.place
-    LEFT JOIN LATERAL unnest(p.texts, p.weights) AS v (value, weight) ON true) AS s
+    LEFT JOIN LATERAL unnest(p.texts, p.weights) AS v (value, weight) ON true OFFSET 0) AS s
 GROUP BY number""",
         table=table,
         match=match,
         below=below,
         asked=Sql(", ".join(f"({number}, {place})" for number, place in asked)),
     )
-
-
-def _match(candidate: Candidate) -> Sql:
-    """`ref.key = value` by the key's own operator and type, so that its index serves; casts are guarded."""
-    key = candidate.key.column
-    operator = key.type.equality
-    symbol = "="
-    if operator is not None and operator.schema != "pg_catalog":
-        symbol = f"OPERATOR({sql.quote(operator.schema)}.{operator.name})"
-    return Sql(f"ref.{sql.quote(key.name)} {symbol} {_cast(candidate)}")
-
-
-def _below(candidate: Candidate) -> Sql:
-    """`ref.key = value - 1`; below the least number there is none, and nothing is below what is no number."""
-    if not are_numbers(candidate):
-        return Sql("false")
-    return Sql(f"ref.{sql.quote(candidate.key.column.name)} = nullif({_cast(candidate)}, {_LEAST_NUMBER}) - 1")
-
-
-def are_numbers(candidate: Candidate) -> bool:
-    """Whether a column of numbers is looked up among such."""
-    return candidate.place.is_plain and {candidate.place.family, candidate.key.family} <= WHOLE
-
-
-def _cast(candidate: Candidate) -> str:
-    return f"CAST({_guarded(candidate.place, candidate.key.family)} AS {_type_of(candidate)})"
-
-
-def _guarded(place: Place, family: str) -> str:
-    is_text = place.path or place.family != family
-    if is_text and family == "uuid":
-        return f"CASE WHEN v.value ~ {sql.literal(UUID_PATTERN)} THEN v.value END"
-    if is_text and family in ("integer", "numeric"):
-        value = "regexp_replace(v.value, '[.]0+$', '')" if place.family == "numeric" else "v.value"
-        return f"CASE WHEN {value} ~ {sql.literal(INTEGER_PATTERN)} THEN {value} END"
-    return "rtrim(v.value, ' ')" if place.column.type.base == "bpchar" else "v.value"
-
-
-def _type_of(candidate: Candidate) -> str:
-    key = candidate.key.column.type
-    if key.family == "integer":
-        return "bigint"
-    if key.base in ("varchar", "name"):
-        return "text"
-    return sql.quote(key.base_schema, key.base)

@@ -10,6 +10,7 @@ from auditor.references.words import (
     ACTOR_PHRASES,
     ACTOR_WORDS,
     GENERIC_WORDS,
+    GLUED_NOISE,
     KEY_WORDS,
     LEADING_KEY_WORDS,
     NATURAL_KEY_WORDS,
@@ -59,7 +60,7 @@ class Name:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """`createdByID` and `created_by_ids` are both created, by, id; `id_film` is film, id, too."""
+        """`createdByID` and `created_by_ids` are created, by, id; `id_film` and `ref_id_film` are film, id."""
         first, *others = self._written
         if not self.is_led:
             return self._written
@@ -67,8 +68,10 @@ class Name:
 
     @cached_property
     def _written(self) -> tuple[str, ...]:
-        found = _WORD.findall(_HUNGARIAN.sub("", _without_accents(self.text)))
-        return tuple(singular(word.lower()) for word in found) or (self.text.lower(),)
+        found = [word.lower() for word in _WORD.findall(_HUNGARIAN.sub("", _without_accents(self.text)))]
+        while len(found) > 2 and found[0] == "ref" and found[1] in {*LEADING_KEY_WORDS, "ref"}:
+            del found[0]
+        return tuple(map(singular, found)) or (self.text.lower(),)
 
     @cached_property
     def is_led(self) -> bool:
@@ -148,7 +151,11 @@ class Name:
 
 def without_noise(words: tuple[str, ...]) -> tuple[str, ...]:
     """Of a table's name the words that say what it holds."""
-    return words[:-1] if len(words) > 1 and words[-1] in TABLE_NOISE else words
+    *first, last = words
+    if first and last in TABLE_NOISE:
+        return tuple(first)
+    glued = next((noise for noise in GLUED_NOISE if last.endswith(noise) and len(last) >= len(noise) + 3), "")
+    return (*first, singular(last.removesuffix(glued))) if glued else words
 
 
 def _without_accents(text: str) -> str:

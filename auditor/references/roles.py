@@ -12,6 +12,9 @@ from auditor.references.words import GLUED_ROLES, NUMBER_WORDS, OPPOSITES, TRAIL
 Named = Iterator[tuple[Key, Hint]]
 
 _LEAST_GLUED = 4
+VOWELS = frozenset("aeiou")
+_LONGEST_PREFIX = 4
+_ORDINALS = (("0", "1"), ("1", "2"), ("a", "b"))
 
 
 def fit(called: Name, key: Key, *, exact: float, other: float, bare: float) -> float:
@@ -63,6 +66,8 @@ def behind(place: Place, called: Name, keys: Keys) -> Named:
         yield from _behind_led(place, called, keys)
     if len(words) < 2 or words[-1] not in TRAILING_ROLES:
         return
+    if len(words) == 2 and keys.has_prefix(place.table, place.column.name):
+        return  # `comment_source_id` of comments: the first word is the prefix of all columns
     plain = name("_".join((*words[:-1], called.suffix)).rstrip("_"))
     found = keys.by_table_name.get(place.table.schema, plain.stem) + keys.by_core.get(place.table.schema, plain.stem)
     for key in dict.fromkeys(found):
@@ -114,23 +119,30 @@ def _called(place: Place, stem: str, keys: Keys) -> list[Key]:
 
 def end_of_word(place: Place, called: Name, keys: Keys) -> Named:
     """`review_id` → reviews_productreview, `flags.type_id` → flagtypes: the end of a table's last word, which the
-    referencing table's name begins with as well, or is long."""
+    referencing table's name begins with as well, or is long; also behind a role, `old_server_id` → rhnserver."""
     if not called.is_key_like or called.stem in keys.names_of_tables:
         return
+    for start in range(len(called.stem_words)):
+        stem = "".join(called.stem_words[start:])
+        found = list(_ending(place, stem, keys))
+        near = [each for each in found if each[1] > 0.5] or found
+        for key, share in near:
+            fitting = fit(called, key, exact=share, other=0.85 * share, bare=0.0)
+            if fitting:
+                text = f"{stem} ends {key.table.name}"
+                yield key, Hint(probability=fitting / len(near) ** 0.5, text=text)
+        if found:
+            return
+
+
+def _ending(place: Place, stem: str, keys: Keys) -> Iterator[tuple[Key, float]]:
     own = name(place.table.name)
-    found = []
-    for key in keys.by_glued_tail.get(place.table.schema, called.stem):
+    for key in keys.by_glued_tail.get(place.table.schema, stem):
         word = name(key.table.name).words[-1]
-        head = word[: -len(called.stem)]
+        head = word[: -len(stem)]
         begins = own.words[-1].startswith(head) or own.words[0].startswith(head)
-        if key.table.oid != place.table.oid and (begins or len(called.stem) > _LEAST_GLUED):
-            found.append((key, 0.66 if begins else 0.45))
-    near = [each for each in found if each[1] > 0.5] or found
-    for key, share in near:
-        fitting = fit(called, key, exact=share, other=0.85 * share, bare=0.0)
-        if fitting:
-            text = f"{called.stem} ends {key.table.name}"
-            yield key, Hint(probability=fitting / len(near) ** 0.5, text=text)
+        if key.table.oid != place.table.oid and (begins or len(stem) > _LEAST_GLUED):
+            yield key, 0.66 if begins else 0.45
 
 
 def in_pairs(place: Place, called: Name, keys: Keys) -> Named:
@@ -150,6 +162,34 @@ def in_pairs(place: Place, called: Name, keys: Keys) -> Named:
             return
 
 
+def turned_round(place: Place, called: Name, keys: Keys) -> Named:
+    """`actiontypecv` → cv_actiontype, `status_lk` → lk_status: what the table's name begins with stands behind."""
+    for length in range(2, _LONGEST_PREFIX + 1):
+        rest, behind_it = called.joined[:-length], called.joined[-length:]
+        for key in keys.by_core.get(place.table.schema, rest) if rest else ():
+            if key.is_primary and name(key.table.name).joined == behind_it + rest:
+                yield key, Hint(probability=0.85, text=f"{key.table.name}, turned round")
+
+
+def at_ends(place: Place, called: Name, keys: Keys) -> Named:
+    """`l_artist_label (entity0, entity1)` → artist, label: two columns that are only numbered, in a table named after
+    two tables, in their order."""
+    *stem, last = called.words
+    pair = next((pair for pair in _ORDINALS if last in pair), None)
+    if pair is None or not stem or not place.is_plain:
+        return
+    other = name("_".join((*stem, pair[1 - pair.index(last)]))).words
+    if not any(name(column.name).words == other for column in place.table.columns):
+        return
+    own = name(place.table.name).words
+    for begin, middle in ((first, split) for first in (0, 1) for split in range(first + 1, len(own))):
+        ends = [own[begin:middle], own[middle:]]
+        found = [keys.by_table_name.get(place.table.schema, "".join(end)) for end in ends]
+        for key in found[pair.index(last)] if all(found) else ():
+            if key.is_primary and key.family == place.family:
+                yield key, Hint(probability=0.85, text=f"{place.table.name} names the tables at its ends")
+
+
 def has_opposite(place: Place, called: Name) -> bool:
     """Whether a column of the opposite role stands beside it: `child_id` beside `parent_id`."""
     words = called.stem_words
@@ -164,8 +204,10 @@ def has_opposite(place: Place, called: Name) -> bool:
 
 
 def abbreviates(short: str, word: str) -> bool:
-    """`dept` and `department`: the same first letters, the others in order; or the same word."""
+    """`dept` and `department`: the same first letters, the others in order; `pkg` and `package`: the same first letter
+    and no vowel; or the same word."""
     if short == word:
         return True
     letters = iter(word)
-    return len(short) >= 3 and len(short) < len(word) and word[:2] == short[:2] and all(c in letters for c in short)
+    begins = word[:2] == short[:2] or (word[0] == short[0] and not VOWELS & {*short})
+    return 3 <= len(short) < len(word) and begins and all(c in letters for c in short)

@@ -1,4 +1,4 @@
-"""The range of whole numbers in a column's statistics, without the few values that lie far beyond the others."""
+"""The ranges of all keys that are whole numbers, side by side: how many go as far, and where each ends."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
@@ -7,42 +7,10 @@ from dataclasses import dataclass, field
 from auditor.catalog import Column, Table
 from auditor.catalog.estimates import distinct_values
 from auditor.references.key import Key
+from auditor.references.ranges import WHOLE, Span, span
 
-WHOLE = frozenset({"integer", "numeric"})
 _DENSE = 0.5
-_FAR = 10
 _NEAR, _EXACT = 0.98, 0.998
-
-Span = tuple[int, int]
-
-
-def span(column: Column) -> Span | None:
-    """The least and the largest value in the statistics of a column of whole numbers; None where there are others.
-
-    What lies ten times beyond nine in ten of the values is left out: the first orphan would hide what the others say.
-    """
-    statistics = column.statistics
-    if statistics is None or column.type.family not in WHOLE:
-        return None
-    bounds = tuple(statistics.histogram)
-    tenth = max(len(bounds) // 10, 1)
-    upper = [_whole(text) for text in bounds[-2 * tenth :]]
-    values = sorted((*map(_whole, (*statistics.most_common, *bounds[:1])), *upper))
-    if not values or values[0] is _BROKEN:
-        return None
-    typical = upper[-tenth] if len(upper) > tenth else values[len(values) * 9 // 10]
-    far = _FAR * max(abs(typical), 1)
-    near = [value for value in values if abs(value) <= far]
-    return int(near[0]), int(near[-1])
-
-
-_BROKEN = float("-inf")
-
-
-def _whole(text: str) -> float:
-    """The number, or less than any where it has a fraction."""
-    whole, _, fraction = text.partition(".")
-    return int(whole) if whole.lstrip("-").isdigit() and not fraction.strip("0") else _BROKEN
 
 
 @dataclass(frozen=True)
@@ -60,7 +28,7 @@ class Spans:
     @classmethod
     def of(cls, keys: Iterable[Key]) -> "Spans":
         """From the statistics, which are parsed once a key, and not once a candidate."""
-        found = {(key.table.oid, key.column.name): (key, span(key.column)) for key in keys if key.family in WHOLE}
+        found = {(key.table.oid, key.column.name): (key, key.span) for key in keys if key.family in WHOLE}
         ended = {place: (key, ends) for place, (key, ends) in found.items() if ends is not None}
         dense = {place: ends for place, (key, ends) in ended.items() if _is_dense(key, ends)}
         tops = tuple(sorted(top for _, top in dense.values()))

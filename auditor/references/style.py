@@ -1,7 +1,7 @@
 """How a database names its things, learned once from the whole: prefixes of tables, and references without `_id`."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from auditor.catalog import Catalog
@@ -10,6 +10,7 @@ from auditor.references.words import KEY_WORDS
 
 _FEWEST_TABLES = 3
 _FEWEST_BARE = 5
+_LONGEST_PREFIX, _MANY_TABLES, _MOST_OF = 6, 10, 0.6
 _MOST_PREFIXES = 2
 _IDENTIFIERS = frozenset({"integer", "numeric", "uuid"})
 
@@ -51,6 +52,8 @@ def _cores(tables: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
     """`c_`, `act_ru_`, `party_`: the first word of three tables or more, unless a table is called like the word alone
     (then the others are parts of what that one holds); what is said twice, `party_party`; and each without noise."""
     left = {table: name(table).words for table in tables}
+    glued = _glued_prefix(left.values())
+    yield from ((table, (words[0][len(glued) :], *words[1:])) for table, words in left.items() if _has(words, glued))
     yield from ((table, core) for table, words in left.items() if (core := name(table).meant) != words)
     for _ in range(_MOST_PREFIXES):
         longer = {table: words for table, words in left.items() if len(words) > 1}
@@ -62,6 +65,18 @@ def _cores(tables: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
             yield table, words
             if (core := without_noise(words)) != words:
                 yield table, core
+
+
+def _glued_prefix(tables: Collection[tuple[str, ...]]) -> str:
+    """What most names of tables begin with, without a separator: `rhn` of rhnserver; empty where there is nothing."""
+    starts = Counter(words[0][:length] for words in tables for length in range(2, _LONGEST_PREFIX + 1))
+    common = [start for start, number in starts.items() if number >= max(_MANY_TABLES, _MOST_OF * len(tables))]
+    longest = max(common, key=len, default="")
+    return longest if not any(words[0] == longest for words in tables) else ""
+
+
+def _has(words: tuple[str, ...], glued: str) -> bool:
+    return bool(glued) and words[0].startswith(glued) and len(words[0]) > len(glued) + 1
 
 
 def _is_bare(catalog: Catalog, tables: set[str]) -> bool:

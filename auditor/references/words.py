@@ -43,7 +43,9 @@ ACTOR_WORDS = frozenset(
     manager supervisor assignor verifier operator performer initiator actor closer resolver locker blocker
     annotator rep representative agent setter requestee voter proposer seconder collector voider buyer seller cashier
     follower commenter organizer coordinator leader signer grantor grantee translator salesrep salesperson who whom
-    poster
+    poster requestor scheduler staff digitizer digitiser validator selector allocator orderer grader nominator
+    inspector handler contributor curator maintainer originator administrator admin instructor examiner evaluator
+    recorder observer dispatcher patron user usr
     ersteller bearbeiter sachbearbeiter vertreter vorgesetzter verantwortlich verantwortlicher leiter besteller pruefer
     auteur createur valideur gestionnaire redacteur demandeur destinataire expediteur proprietaire
     autor creador solicitante jefe propietario remitente destinatario responsable responsavel autore
@@ -54,13 +56,13 @@ ACTOR_WORDS = frozenset(
 ACTOR_PHRASES = frozenset({("assigned", "to"), ("delegated", "to"), ("escalated", "to")})
 """The same in two words."""
 
-TRAILING_ROLES = frozenset("from to old new source target src dst parent trx 1 2 3 4 a b".split())  # noqa: SIM905
+TRAILING_ROLES = frozenset("from to old new source target src dst parent trx one two 1 2 3 4 a b".split())  # noqa: SIM905
 """Roles that stand behind what they qualify: `account_from`, `user_2_id`."""
 
 GLUED_ROLES = frozenset(
     """
     src source dst dest destination target sub super parent child root old new from to orig ship bill home holding subj
-    obj prev next default base ref main master link pre post
+    obj prev next default base ref main master link pre post related
     """.split()  # noqa: SIM905
 )
 """Roles that stand before a name without a separator: `srcfeature_id`."""
@@ -79,9 +81,14 @@ FOREIGN_WORDS = frozenset(
 PEOPLE = (
     "user", "usr", "benutzer", "utilisateur", "usuario", "account", "person", "people", "member", "employee",
     "mitarbeiter", "employe", "empleado", "staff", "profile", "customer", "admin", "borrower", "patron", "editor",
-    "worker", "operator",
+    "worker", "operator", "contact",
 )  # fmt: skip
 """Tables of people, the likeliest to be who acts first."""
 
-TABLE_NOISE = frozenset("all b f tl tbl tab table master mst".split())  # noqa: SIM905
+TABLE_NOISE = frozenset(
+    "all b f tl tbl tab table master mst info registry dictionary static lookup".split()  # noqa: SIM905
+)
 """What stands behind a table's name and says nothing of what it holds: `po_headers_all`."""
+
+GLUED_NOISE = ("info", "registry", "master", "dictionary", "lookup", "defs", "def")
+"""The same without a separator: `userinfo`."""

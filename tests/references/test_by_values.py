@@ -72,3 +72,28 @@ def test_who_acts_is_another_where_the_values_say_so(database18: Database) -> No
         "orders(created_by) -> users(id)",
         "orders(updated_by) -> users(id)",
     ]
+
+
+def test_text_of_columns_that_share_a_name_counts_together(database18: Database) -> None:
+    """Of a large table's keys the statistics hold few, of a small one's all: that makes the small one no likelier."""
+    script = """CREATE TABLE bodies (oid_ text PRIMARY KEY); CREATE TABLE towns (oid_ text PRIMARY KEY);
+        INSERT INTO bodies SELECT md5(n::text) FROM generate_series(1, 3000) AS n;
+        INSERT INTO towns SELECT md5(n::text) FROM generate_series(1, 90) AS n;""" + "".join(
+        f"""CREATE TABLE {table} ({table}_no int PRIMARY KEY, fk_steward text);
+        INSERT INTO {table} SELECT n, md5((n * {step} % 3000 + 1)::text) FROM generate_series(1, 700) AS n;"""
+        for table, step in (("wells", 17), ("pipes", 19), ("locks", 23), ("weirs", 29))
+    )
+    found = references(database18, script + "ANALYZE")
+    assert lines(tuple(each for each in found if each.table != "towns")) == [
+        f"{table}(fk_steward) -> bodies(oid_)" for table in ("locks", "pipes", "weirs", "wells")
+    ]
+
+
+def test_text_with_orphans_is_no_coincidence_either(database18: Database) -> None:
+    script = """CREATE TABLE areas (label text PRIMARY KEY);
+        INSERT INTO areas SELECT 'AR-' || n FROM generate_series(1, 80) AS n;
+        CREATE TABLE plots (plot_no int PRIMARY KEY, area_label text);
+        INSERT INTO plots SELECT n, CASE WHEN n % 20 = 0 THEN 'gone ' || n ELSE 'AR-' || 1 + n % 80 END
+        FROM generate_series(1, 900) AS n; ANALYZE"""
+    (found,) = references(database18, script)
+    assert (lines((found,)), found.confidence >= 0.7) == (["plots(area_label) -> areas(label)"], True)

@@ -41,3 +41,20 @@ def test_the_least_number_there_is_has_none_below(database18: Database) -> None:
     (found,) = references(database18, script)
     assert line(found) == "visits(depot_id) -> depots(id)"
     assert any(told.startswith("100 % of the rows") for told in found.evidence)
+
+
+def test_gaps_tell_where_names_do_not(database18: Database) -> None:
+    script = KEYS.format(column="route") + (
+        "INSERT INTO visits SELECT id, id FROM depots WHERE id * 31 % 7 < 5; ANALYZE"
+    )
+    (found,) = references(database18, script)
+    assert line(found) == "visits(route) -> depots(id)"
+    assert "values in the range of depots, which has gaps" in found.evidence
+
+
+def test_gaps_say_nothing_for_what_is_mostly_not_found(database18: Database) -> None:
+    script = KEYS.format(column="depot_id") + (
+        "INSERT INTO visits SELECT n, CASE WHEN n % 2 = 0 THEN 5000 + n ELSE n * 7919 % 97 + 900 END "
+        "FROM generate_series(1, 900) AS n; ANALYZE"
+    )
+    assert all(each.confidence < 0.6 for each in references(database18, script))

@@ -81,6 +81,70 @@ SHORTENED = {
         CREATE TABLE zz_desk (id int PRIMARY KEY, dept_id int)""",
         ["zz_desk(dept_id) -> zz_department(id)"],
     ),
+    "noise without a separator": (
+        """CREATE TABLE archiveinfo (id int PRIMARY KEY); CREATE TABLE userinfo (id int PRIMARY KEY);
+        CREATE TABLE files (file_id int PRIMARY KEY, archive_id int, lastupdatedby int)""",
+        ["files(archive_id) -> archiveinfo(id)", "files(lastupdatedby) -> userinfo(id)"],
+    ),
+    "a prefix of all tables without a separator": (
+        "CREATE TABLE rhnserver (id int PRIMARY KEY);"
+        + "".join(f"CREATE TABLE rhn{each} (id int PRIMARY KEY);" for each in "abcdefghij")
+        + "CREATE TABLE rhnsession (id int PRIMARY KEY, host_server_id int)",
+        ["rhnsession(host_server_id) -> rhnserver(id)"],
+    ),
+    "without vowels": (
+        """CREATE TABLE package (id int PRIMARY KEY); CREATE TABLE build (build_no int PRIMARY KEY, pkg_id int)""",
+        ["build(pkg_id) -> package(id)"],
+    ),
+    "it refers, and is a key": (
+        """CREATE TABLE escola (cod_escola int PRIMARY KEY);
+        CREATE TABLE turma (cod_turma int PRIMARY KEY, ref_cod_escola int, ref_ref_cod_escola int)""",
+        ["turma(ref_cod_escola) -> escola(cod_escola)", "turma(ref_ref_cod_escola) -> escola(cod_escola)"],
+    ),
+    "a prefix with its number": (
+        """CREATE TABLE rua (j14_codigo int PRIMARY KEY, j14_nome text, j14_cep text, j14_tipo text);
+        CREATE TABLE historico (j136_sequencial int PRIMARY KEY, j136_rua int, j136_data date, j136_obs text)""",
+        ["historico(j136_rua) -> rua(j14_codigo)"],
+    ),
+    "what tables begin with stands behind": (
+        """CREATE TABLE cv_medium (term text PRIMARY KEY); CREATE TABLE cv_actiontype (term text PRIMARY KEY);
+        CREATE TABLE cv_method (term text PRIMARY KEY);
+        CREATE TABLE actions (action_no int PRIMARY KEY, actiontypecv text, medium_cv text)""",
+        ["actions(actiontypecv) -> cv_actiontype(term)", "actions(medium_cv) -> cv_medium(term)"],
+    ),
+    "two numbered ends of a table that is named after two": (
+        """CREATE TABLE artist (id int PRIMARY KEY); CREATE TABLE label (id int PRIMARY KEY);
+        CREATE TABLE l_artist_label (link int, entity0 int, entity1 int);
+        CREATE TABLE l_artist_artist (link int, entity0 int, entity1 int)""",
+        [
+            "l_artist_artist(entity0) -> artist(id)",
+            "l_artist_artist(entity1) -> artist(id)",
+            "l_artist_label(entity0) -> artist(id)",
+            "l_artist_label(entity1) -> label(id)",
+        ],
+    ),
+    "the one above, in a table about another": (
+        """CREATE TABLE tag (id int PRIMARY KEY); CREATE TABLE tag_inheritance (tag_id int, parent_id int, prio int)""",
+        ["tag_inheritance(parent_id) -> tag(id)", "tag_inheritance(tag_id) -> tag(id)"],
+    ),
+    "a table that is named after its column's role": (
+        """CREATE TABLE results (resultid int PRIMARY KEY);
+        CREATE TABLE relatedresults (relationid int PRIMARY KEY, resultid int, relatedresultid int)""",
+        ["relatedresults(relatedresultid) -> results(resultid)", "relatedresults(resultid) -> results(resultid)"],
+    ),
+    "one column of the key names the table, the other is its scope": (
+        """CREATE TABLE province (name text, country text, PRIMARY KEY (name, country));
+        CREATE TABLE rivers (river text PRIMARY KEY, province text, country text)""",
+        [
+            "rivers(province, country) -> province(name, country)",
+        ],
+    ),
+    "it shares a key of two columns with what its name is made of": (
+        """CREATE TABLE triggers (trigger_name text, trigger_group text, PRIMARY KEY (trigger_name, trigger_group));
+        INSERT INTO triggers SELECT 't' || n, 'g' || n % 7 FROM generate_series(1, 200) AS n;
+        CREATE TABLE cron_triggers (LIKE triggers INCLUDING ALL); INSERT INTO cron_triggers TABLE triggers; ANALYZE""",
+        ["cron_triggers(trigger_name, trigger_group) -> triggers(trigger_name, trigger_group)"],
+    ),
 }
 
 
@@ -100,6 +164,12 @@ def test_a_role_without_separator_needs_its_values(database18: Database) -> None
         "auftrag(adressezweit_id) -> adresse(adresse_id)",
         "auftrag(lieferadresse_id) -> adresse(adresse_id)",
     ]
+
+
+def test_a_prefix_of_all_columns_is_no_name(database18: Database) -> None:
+    script = """CREATE TABLE remark (remark_id int PRIMARY KEY, remark_source_id int, remark_text text, remark_at date);
+        INSERT INTO remark SELECT n, n % 11, 'x', now() FROM generate_series(1, 200) AS n; ANALYZE"""
+    assert [each for each in references(database18, script) if each.confidence >= 0.6] == []
 
 
 def test_a_table_s_own_key_is_no_reference_because_another_is_called_alike(database18: Database) -> None:

@@ -1,0 +1,107 @@
+"""What it says that a key has the place's own name: much, unless several tables share it. Then one of them is the base,
+and the others extend it by sharing its key."""
+
+from auditor.catalog import Table
+from auditor.references.candidate import Hint, Place
+from auditor.references.key import Key, is_made_by_server
+from auditor.references.keys import Keys
+from auditor.references.names import Name, name
+from auditor.references.roles import Named
+
+
+def same_name(place: Place, called: Name, keys: Keys) -> Named:
+    """`molregno` → molecule_dictionary.molregno."""
+    same = [key for key in keys.by_name.get(place.table.schema, called.joined) if key.table.oid != place.table.oid]
+    primary = [key for key in same if key.is_primary]
+    own = [key for key in keys.by_oid.get(place.table.oid, ()) if key.is_primary and key.column is place.column]
+    for key in same:
+        share = _share(place, key, same, primary, own)
+        if _is_common(called, key, primary):
+            share *= 0.25
+        if not key.is_named_after_table and _is_key_of_its_own(place, called, key, keys):
+            share *= 0.25
+        elif is_extension(key, keys):
+            share *= 0.5
+        yield key, Hint(probability=share, text=f"the same name as the key {key.table.name}.{key.column.name}")
+
+
+def is_extension(key: Key, keys: Keys) -> bool:
+    """Whether the key's name tells another table than its own, all of whose rows it extends: `server_info.server_id`
+    beside servers; or says that it refers to something. Where it extends some of them, the values tell."""
+    called, own = name(key.column.name), name(key.table.name)
+    if called.text.lower().startswith("fk"):
+        return True
+    if not key.is_primary or not called.stem or called.stem in (own.joined, "".join(own.meant)):
+        return False
+    if is_made_by_server(key.column):
+        return False
+    schema = key.table.schema
+    named = [*keys.by_table_name.get(schema, called.stem), *keys.by_core.get(schema, called.stem)]
+    glued = (each for each in keys.by_glued_tail.get(schema, called.stem) if _begins(own, name(each.table.name)))
+    bases = (each for each in (*named, *glued) if each.table.oid != key.table.oid and each.is_primary)
+    return any(_are_alike(key.table, base.table) for base in bases)
+
+
+def _begins(own: Name, base: Name) -> bool:
+    return own.joined != base.joined and own.joined.startswith(base.joined)
+
+
+def _is_common(called: Name, key: Key, primary: list[Key]) -> bool:
+    """Whether many tables have such a column without referring to each other: not where it is a primary key's name."""
+    return called.is_generic and not key.is_named_after_table and not (primary == [key] and called.stem)
+
+
+def _is_key_of_its_own(place: Place, called: Name, key: Key, keys: Keys) -> bool:
+    """Whether the place is a key, too, or the other key is a reference itself: `scores.product_id`, unique, beside a
+    table of products."""
+    named = keys.by_table_name.get(place.table.schema, called.stem) + keys.by_core.get(place.table.schema, called.stem)
+    refers = called.stem and any(each.table.oid != key.table.oid for each in named)
+    own = (place.column.name,) in place.table.candidate_keys()
+    return own or bool(refers and not _is_part_of(place.table, key.table))
+
+
+def _share(place: Place, key: Key, same: list[Key], primary: list[Key], own: list[Key]) -> float:
+    if not key.is_primary:
+        alone = 0.78 if key.is_named_after_table else 0.7 if name(key.column.name).is_key_like else 0.6
+        return 0.15 if primary else alone / len(same) ** 0.5
+    base = _base([*primary, *own])
+    if base in own and _are_alike(key.table, base.table):
+        return 0.3
+    if len(primary) == 1:
+        return 0.85
+    if _is_part_of(place.table, key.table):
+        return 0.85  # of those that share a key, the one that the referencing table's name begins or ends with
+    alike = [each for each in primary if base is not None and each is not base and _are_alike(each.table, base.table)]
+    if alike and (key is base or key in alike):
+        return 0.8 if key is base else 0.3
+    return 0.8 if key.is_named_after_table else 0.45
+
+
+def _are_alike(extension: Table, base: Table) -> bool:
+    """Whether they have as many rows, so that values do not tell them apart."""
+    return (extension.rows or 0.0) >= 0.97 * (base.rows or 0.0)
+
+
+def _base(primary: list[Key]) -> Key | None:
+    """The one of these keys of one name that the others extend: whose values the server makes; else whose table is
+    called so, and nothing more; else whose table's words all others have as well (`actions`, `fsm_actions`), which is
+    a dictionary, or begins so (`component_sequences`)."""
+    signs = (
+        lambda key: is_made_by_server(key.column),
+        lambda key: "".join(name(key.table.name).meant) == name(key.column.name).stem,
+        lambda key: key.is_named_after_table,
+        lambda key: all({*name(key.table.name).words} <= {*name(each.table.name).words} for each in primary),
+        lambda key: name(key.table.name).meant != name(key.table.name).words,
+        lambda key: name(key.table.name).joined.startswith(name(key.column.name).stem),
+    )
+    for sign in signs:
+        found = [key for key in primary if sign(key)]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _is_part_of(table: Table, whole: Table) -> bool:
+    """`employeepayhistory` of `employee`: the one name begins or ends with the other."""
+    own, theirs = name(table.name).joined, name(whole.name).joined
+    return own.startswith(theirs) or own.endswith(theirs)
