@@ -17,6 +17,7 @@ from auditor.references.words import FOREIGN_WORDS, NUMBER_WORDS
 
 _MOST = 3
 _MOST_UUIDS = 5
+_MOST_TRIES = 4000
 _FEWEST_TEXTS, _MANY_TEXTS, _VERY_MANY_TEXTS, _FEWEST_NUMBERS = 3, 10, 20, 20
 _SHARED, _FAR = 3, 0.9
 _MOST_ENDING = 2
@@ -50,6 +51,8 @@ class ByValues:
     groups: dict[_Named, Group]
     texts: dict[_Named, list[Place]]
     """The columns of text that share a name, by it."""
+    tries: int = _MOST
+    """Against how many keys with gaps each number is tried: fewer where there are very many, so that it stays cheap."""
 
     @classmethod
     def of(cls, keys: Keys, spans: Spans, places: Iterable[Place]) -> "ByValues":
@@ -62,7 +65,8 @@ class ByValues:
             found = spans.of_column(place.table, place.column) if _is_number(place) else None
             if found is not None:
                 groups[_named(place, keys)].append(found)
-        return cls(keys, spans, {named: _group(found) for named, found in groups.items()}, dict(texts))
+        tries = min(_MOST, _MOST_TRIES // max(sum(map(len, groups.values())), 1))
+        return cls(keys, spans, {named: _group(found) for named, found in groups.items()}, dict(texts), tries)
 
     def hints_of(self, place: Place) -> Iterator[tuple[Key, Hint]]:
         """The few keys that are worth a look-up."""
@@ -141,7 +145,9 @@ class ByValues:
 
     def _beside_gaps(self, place: Place) -> Iterator[tuple[Key, Hint]]:
         """The keys that leave gaps: which numbers are among them is no coincidence, whatever the place is called."""
-        found = self.spans.of_column(place.table, place.column)
+        is_called_so = _is_called_so(place, self.keys)
+        share, number = (0.15, max(self.tries, 1)) if is_called_so else (0.06, self.tries)
+        found = self.spans.of_column(place.table, place.column) if number else None
         if found is None:
             return
         holding = (
@@ -149,8 +155,7 @@ class ByValues:
         )
         others = [(top, key) for top, key in holding if top >= found[1] and key.table.oid != place.table.oid]
         others.sort(key=lambda each: (each[0], each[1].full_name))  # what refers to a table mostly goes to its end
-        share = 0.15 if _is_called_so(place, self.keys) else 0.06
-        for _, key in others[:_MOST]:
+        for _, key in others[:number]:
             yield key, Hint(probability=share, text=f"values in the range of {key.table.name}, which has gaps")
 
     @cached_property
