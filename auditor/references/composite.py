@@ -1,4 +1,5 @@
-"""References of several columns: a key with its scope (`dataset_id`, `project_id`), or a whole key of equal names."""
+"""References of several columns: a key with its scope (`dataset_id`, `project_id`), a whole key of equal names, or one
+that joins set equal."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,12 +13,14 @@ from auditor.references.asked import OVERRUN, Connection, answers
 from auditor.references.calibration import BY_NAME, LEAST_SCORE
 from auditor.references.candidate import logit, probability
 from auditor.references.decisions import LEAST_CONFIDENCE
+from auditor.references.joins import MOST_COLUMNS, Joins, probability_of
+from auditor.references.joins import told as how_joined
+from auditor.references.keys import composite_keys
 from auditor.references.look_up import MOST_VALUES, SAMPLED_ROWS, hidden, obstacle_at, sampled
 from auditor.references.names import name
 from auditor.references.words import KEY_WORDS, NATURAL_KEY_WORDS
 from auditor.sql import Sql
 
-_MOST_COLUMNS = 3
 _OWN = ("id", "name")
 _MOST_KEYS = 50
 _BY_SHARE = ((0.99, 8.0), (0.9, 2.0), (0.7, 0.7), (0.5, 0.3), (0.0, 0.04))
@@ -35,11 +38,11 @@ class Composite:
     text: str
 
 
-def composites(catalog: Catalog) -> tuple[Composite, ...]:
-    """Candidates by name, at most one for each set of columns of a table."""
+def composites(catalog: Catalog, joins: Joins) -> tuple[Composite, ...]:
+    """Candidates by name, and by joins, at most one for each set of columns of a table."""
     found: dict[tuple[int, frozenset[str]], Composite] = {}
-    keys = list(_keys(catalog))
-    for each in (*_scoped(catalog, keys), *_of_same_names(catalog, keys)):
+    keys = list(composite_keys(catalog, MOST_COLUMNS))
+    for each in (*_scoped(catalog, keys), *_of_same_names(catalog, keys), *_joined(catalog, joins)):
         place = (each.table.oid, frozenset(each.columns))
         if place not in found or found[place].probability < each.probability:
             found[place] = each
@@ -47,14 +50,14 @@ def composites(catalog: Catalog) -> tuple[Composite, ...]:
 
 
 def infer_composites(
-    connection: Connection, catalog: Catalog, empty: frozenset[int]
+    connection: Connection, catalog: Catalog, joins: Joins, empty: frozenset[int]
 ) -> tuple[tuple[Reference, ...], tuple[tuple[Composite, str], ...]]:
     """The composite references with their scores, each looked up in a bounded sample of rows; and the candidates
     below .5 whose rows could not be looked up, with the reason.
 
     `empty` are the oids of tables that are known to be empty.
     """
-    candidates = composites(catalog)
+    candidates = composites(catalog, joins)
     possible = [each for each in candidates if each.table.oid not in empty and not _obstacle(each)]
     answered, failed = answers(connection, possible, _statement)
     shares = {id(each): row for each, row in answered}
@@ -66,14 +69,15 @@ def infer_composites(
     return tuple(references), tuple((each, reason) for each, reason in unseen if reason)
 
 
-def _keys(catalog: Catalog) -> Iterator[tuple[Table, tuple[str, ...]]]:
-    """Keys of two or three columns none of which is a key by itself."""
-    for table in catalog.tables:
-        if table.kind not in ("table", "partitioned"):
-            continue
-        known = table.candidate_keys()
-        alone = {column for key in known if len(key) == 1 for column in key}
-        yield from ((table, key) for key in known if 1 < len(key) <= _MOST_COLUMNS and not alone & {*key})
+def _joined(catalog: Catalog, joins: Joins) -> Iterator[Composite]:
+    """All columns of a key, each set equal to one of the same table in one text: a view, a function, a policy."""
+    tables = {table.oid: table for table in catalog.tables}
+    for (here, columns, there, key), joined in joins.of_keys.items():
+        table, referenced = tables[here], tables[there]
+        if _has(table, columns, referenced, key):
+            text = how_joined(joined)
+            share = probability_of(joined)
+            yield Composite(table=table, columns=columns, referenced=referenced, key=key, probability=share, text=text)
 
 
 def _scoped(catalog: Catalog, keys: Sequence[tuple[Table, tuple[str, ...]]]) -> Iterator[Composite]:

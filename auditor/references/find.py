@@ -70,7 +70,7 @@ def find_references(
     candidates = candidates_of(catalog, keys, spans, inside_json=inside_json, by_type=by_type, told=said, joins=joins)
     evidence = look_up(connection, candidates, empty)
     candidates, evidence = by_condition(connection, candidates, evidence, empty)
-    several, untried = infer_composites(connection, catalog, empty)
+    several, untried = infer_composites(connection, catalog, joins, empty)
     scored = (*without_parts(infer(catalog, candidates, evidence, spans), several), *several)
     inferred = told_of_views(calibrated(scored, calibration, least), views)
     references = (*declared(catalog), *overruled(catalog, config, inferred))

@@ -14,12 +14,17 @@ from auditor.model import Coverage, Outcome, Subject
 from auditor.references.candidate import Place
 from auditor.references.equalities import Column, Equalities, Equality
 from auditor.references.key import Key, is_made_by_server
-from auditor.references.keys import Keys
-from auditor.references.unseen import FAMILY
+from auditor.references.keys import Keys, composite_keys
+from auditor.references.levels import FAMILY
 from auditor.references.written import written_in
 
 ABSENT = "joins in views, functions and policies are not read: they need postgast (pip install 'auditor[sql]')"
 _LEAST, _EACH, _MOST, _WORTH = 0.6, 0.1, 0.99, 0.9
+MOST_COLUMNS = 3
+"""So many columns the keys have that are looked for."""
+
+Several = tuple[int, tuple[str, ...], int, tuple[str, ...]]
+"""A table's oid and columns, and those of the key."""
 
 
 def can_parse() -> bool:
@@ -32,18 +37,24 @@ class Joins:
     """For each referring column the keys that it is set equal to, with how often in what."""
 
     by_column: Mapping[Column, Mapping[Column, Counter[str]]] = field(default_factory=dict)
+    of_keys: Mapping[Several, Counter[str]] = field(default_factory=dict)
+    """The same for keys of several columns, all of which one text sets equal."""
 
     @classmethod
     def of(cls, catalog: Catalog, keys: Keys, statements: Iterable[str] = ()) -> "Joins":
         """From all that is written in the catalog, and from these statements. Empty without the parser."""
         if not can_parse():
             return cls()
-        directed, equalities = _Directed(catalog, keys), Equalities(catalog)
+        directed, equalities, composite = _Directed(catalog, keys), Equalities(catalog), _Composite(catalog)
         found: defaultdict[Column, defaultdict[Column, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+        several: defaultdict[Several, Counter[str]] = defaultdict(Counter)
         for text in written_in(catalog, statements):
-            for referring, referred in {pair for each in equalities.of(text) for pair in directed.of(each)}:
+            equal = equalities.of(text)
+            for referring, referred in {pair for each in equal for pair in directed.of(each)}:
                 found[referring][referred][text.kind] += 1
-        return cls({column: dict(targets) for column, targets in found.items()})
+            for each in composite.of(equal):
+                several[each][text.kind] += 1
+        return cls({column: dict(targets) for column, targets in found.items()}, dict(several))
 
     def of_place(self, place: Place) -> Mapping[Column, Counter[str]]:
         """What that place is joined to; nothing for one that is no plain column."""
@@ -86,6 +97,30 @@ class _Directed:
         ranks = _rank(mine), _rank(theirs)
         if ranks[0] != ranks[1]:
             yield (one, other) if ranks[0] < ranks[1] else (other, one)
+
+
+class _Composite:
+    """Which keys of several columns are set equal, all of them, to columns of one table."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._keys: defaultdict[int, list[tuple[str, ...]]] = defaultdict(list)
+        for table, key in composite_keys(catalog, MOST_COLUMNS):
+            self._keys[table.oid].append(key)
+
+    def of(self, equal: Iterable[Equality]) -> set[Several]:
+        """Each once. Two tables that share such a key whole are left out: nothing says which refers to which."""
+        partners: defaultdict[tuple[int, int], dict[str, str]] = defaultdict(dict)
+        for one, other in sorted(equal):
+            for (here, column), (there, part) in ((one, other), (other, one)):
+                if here != there and there in self._keys:
+                    partners[here, there].setdefault(part, column)
+        found = {
+            (here, tuple(parts[part] for part in key), there, key)
+            for (here, there), parts in partners.items()
+            for key in self._keys[there]
+            if all(part in parts for part in key)
+        }
+        return {each for each in found if (each[2], each[3], each[0], each[1]) not in found}
 
 
 def _rank(key: Key) -> tuple[bool, float]:

@@ -189,6 +189,16 @@ class Keys:
         return {}
 
 
+def composite_keys(catalog: Catalog, most: int) -> Iterator[tuple[Table, tuple[str, ...]]]:
+    """Keys of two to so many columns none of which is a key by itself."""
+    for table in catalog.tables:
+        if table.kind not in ("table", "partitioned"):
+            continue
+        known = table.candidate_keys()
+        alone = {column for key in known if len(key) == 1 for column in key}
+        yield from ((table, key) for key in known if 1 < len(key) <= most and not alone & {*key})
+
+
 def start_of(words: tuple[str, ...], letters: int = 2) -> str:
     """What an abbreviation shares with the name that it abbreviates."""
     return f"{len(words)} {words[0][:letters]}"

@@ -5,6 +5,9 @@ from typing import Literal
 from auditor.config import Thresholds
 from auditor.model import Reference
 
+FAMILY = "references"
+"""The family of checks that cannot see what is not inferred."""
+
 Level = Literal["declared", "finding", "ambiguous", "please confirm", "hidden"]
 
 

@@ -11,7 +11,7 @@ from auditor.connect.connection import summary_of
 from auditor.model import Coverage, Outcome, Subject, printable
 from auditor.references.anti_join import TARGET
 from auditor.references.asked import Connection
-from auditor.references.unseen import FAMILY
+from auditor.references.levels import FAMILY
 from auditor.sql import Sql
 
 EXTENSION = "pg_stat_statements"

@@ -69,7 +69,8 @@ def _cores(tables: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
 
 def _glued_prefix(tables: Collection[tuple[str, ...]]) -> str:
     """What most names of tables begin with, without a separator: `rhn` of rhnserver; empty where there is nothing."""
-    starts = Counter(words[0][:length] for words in tables for length in range(2, _LONGEST_PREFIX + 1))
+    lengths = range(2, _LONGEST_PREFIX + 1)
+    starts = Counter(words[0][:length] for words in tables for length in lengths if length <= len(words[0]))
     common = [start for start, number in starts.items() if number >= max(_MANY_TABLES, _MOST_OF * len(tables))]
     longest = max(common, key=len, default="")
     return longest if not any(words[0] == longest for words in tables) else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from auditor.catalog import Catalog, Constraint, Table
 from auditor.model import Coverage, Outcome, Subject
-from auditor.references.unseen import FAMILY
+from auditor.references.levels import FAMILY
 
 TEMPORAL = "a temporal foreign key (PERIOD): its ranges are not compared"
 ELSEWHERE = "a foreign key to a single partition, or to a table of an extension: it is not measured"

@@ -8,10 +8,8 @@ from auditor.model import Coverage, Outcome, Reference, Subject, printable
 from auditor.references.asked import NO_VALUES, OVERRUN
 from auditor.references.candidate import Candidate, Place, logit
 from auditor.references.composite import Composite
+from auditor.references.levels import FAMILY
 from auditor.references.look_up import Evidence, Inclusion, hidden, obstacle, obstacle_at
-
-FAMILY = "references"
-"""The family of checks that cannot see what is not inferred."""
 
 _MOST_GAIN = log(40.0)
 """What values can add to a candidate's log-odds (`auditor.references.fit`)."""

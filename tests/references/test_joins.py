@@ -167,3 +167,16 @@ def test_without_the_parser_its_absence_is_said_once(database18: Database, monke
         (said,) = find_references(session.main, catalog, Config()).unseen
     assert "postgast" in said.reason
     assert said.is_complete
+
+
+def test_a_key_of_several_columns_is_joined_whole_in_one_text(database18: Database) -> None:
+    script = """CREATE TABLE lots (era int, plate text, PRIMARY KEY (era, plate));
+        INSERT INTO lots SELECT n % 9, 'p' || n FROM generate_series(1, 200) AS n;
+        CREATE TABLE sold (id int PRIMARY KEY, during int, what text, other text);
+        INSERT INTO sold SELECT n, n % 9, 'p' || n, 'x' FROM generate_series(1, 200) AS n;"""
+    whole = "CREATE VIEW v AS SELECT id FROM sold JOIN lots ON sold.what = lots.plate AND lots.era = sold.during;"
+    part = "CREATE VIEW v AS SELECT id FROM sold JOIN lots ON sold.what = lots.plate;"
+    (found,) = references(database18, f"{script} {whole} ANALYZE")
+    assert line(found) == "sold(during, what) -> lots(era, plate)"
+    assert "joined in 1 view" in found.evidence[0]
+    assert references(database18, f"DROP VIEW v; {part}") == ()
