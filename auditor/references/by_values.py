@@ -24,7 +24,7 @@ _MOST_ENDING = 2
 _COUNTS = 0.9
 """With so many distinct values a column counts its table's own rows."""
 _FULL = 0.97
-"""With fewer rows for the numbers of its range a key has gaps that tell."""
+"""A key that is fuller has too few gaps to be worth a look-up on their account alone."""
 _LONGEST = 40
 _MOST_ALIKE, _AHEAD = 50, 1.0
 _MOST_COMMON = 4
@@ -163,9 +163,8 @@ class ByValues:
         """The primary keys of each schema that leave out numbers of their range."""
         found: defaultdict[str, list[tuple[Key, Span]]] = defaultdict(list)
         for key in self.keys.all:
-            ends = self.spans.of_column(key.table, key.column) if key.is_primary and key.family in WHOLE else None
-            if ends is not None and (key.table.rows or 0.0) < _FULL * (ends[1] - ends[0] + 1):
-                found[key.table.schema].append((key, ends))
+            if key.is_primary and key.span is not None and (key.fullness or 1.0) < _FULL:
+                found[key.table.schema].append((key, key.span))
         return found
 
     @cached_property

@@ -63,9 +63,11 @@ def _with_values(likely: list[tuple[Place, list[Candidate]]], keys: Keys, spans:
     by_values = ByValues.of(keys, spans, unnamed)
     wanted = {place.identity for place in unnamed}
     for place, found in likely:
+        hints: dict[Key, Hint] = {}
+        for key, hint in by_values.hints_of(place) if place.identity in wanted else ():
+            hints.setdefault(key, hint)
         known = {each.key for each in found}
-        hints = by_values.hints_of(place) if place.identity in wanted else ()
-        further = [_candidate(place, key, (hint,), keys) for key, hint in hints if key not in known]
+        further = [_candidate(place, key, (hint,), keys) for key, hint in hints.items() if key not in known]
         yield from sorted([*found, *further], key=lambda each: (-each.prior, each.key.full_name))[:MOST_PER_PLACE]
 
 

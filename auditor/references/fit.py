@@ -11,12 +11,13 @@ from auditor.references.spans import Spans
 
 _FEW = 20
 _FEW_AND_ORPHANS = 0.7
-"""Eleven numbers of which ten are keys: such as any column that counts from 0 has."""
+"""Eleven numbers of which ten are keys: such as any column that counts from 0 has, where no name tells more."""
+_NAMED = 0.5
 _ALL = 0.99
 _LEAST_SHARE = 0.7
 _KEYS = 0.95
 """How often a reference's value is the key, where either it or the number below is one."""
-_MOST_FOR, _MOST_AGAINST = log(40), log(0.2)
+_MOST_BY_GAPS = 40.0
 _ENDS = "they end where its keys end"
 
 
@@ -52,11 +53,12 @@ class Fits:
         if share < 0.9:
             return 0.45
         factor = self._full_factor(candidate, family)
-        return factor if share >= 0.99 else self._with_orphans(factor, family, values)
+        return factor if share >= 0.99 else self._with_orphans(factor, candidate, values)
 
-    def _with_orphans(self, factor: float, family: str, values: int) -> float:
+    def _with_orphans(self, factor: float, candidate: Candidate, values: int) -> float:
         """What is left of the factor where some of the values are none of the keys."""
-        if values <= _FEW:
+        family = candidate.key.family
+        if values <= _FEW and candidate.prior < _NAMED:
             return min(factor, _FEW_AND_ORPHANS)
         return 0.5 * factor if family == "text" else min(factor, 1.5)
 
@@ -92,13 +94,14 @@ def _of_gaps(inclusion: Inclusion) -> tuple[float, tuple[str, ...]]:
     """What gaps between the keys add to the log-odds: a reference leads to keys and leaves out the gaps beside them,
     what lies in the same range by coincidence hits a key and the number below it equally often (McNemar 1947).
 
-    One value above a gap is none: the first key stands above one.
+    So does what refers to rows that were deleted, all of them later: gaps never speak against a reference. One value
+    above a gap is none: the first key stands above one.
     """
     above, below = max(inclusion.above_gaps - 1, 0), inclusion.in_gaps
-    gain = min(max(above * log(_KEYS / 0.5) + below * log((1 - _KEYS) / 0.5), _MOST_AGAINST), _MOST_FOR)
-    if gain > log(2):
-        return gain, (f"{inclusion.above_gaps} of them beside numbers that are no keys",)
-    return gain, (f"but {below} values are no keys where the number beside is one",) if gain < 0 else ()
+    gain = min(above * log(_KEYS / 0.5) + below * log((1 - _KEYS) / 0.5), log(_MOST_BY_GAPS))
+    if gain < log(2):
+        return 0.0, ()
+    return gain, (f"{inclusion.above_gaps} of them beside numbers that are no keys",)
 
 
 def coverage(candidate: Candidate) -> float | None:

@@ -6,11 +6,12 @@ from functools import cached_property
 from auditor.catalog import Column, Table
 from auditor.catalog.estimates import distinct_share
 from auditor.references.names import name
-from auditor.references.ranges import Span, span
+from auditor.references.ranges import Span, span, step
 from auditor.references.words import NATURAL_KEY_WORDS
 
 _FEWEST_NAMED, _DISTINCT = 10, 0.98
 _FULL = 0.995
+_ROUND = 5
 _TIMES = ("date", "timestamp", "timestamptz")
 
 KEY_FAMILIES = frozenset({"integer", "numeric", "text", "uuid"})
@@ -51,15 +52,33 @@ class Key:
         return span(self.column)
 
     @cached_property
-    def has_gaps(self) -> bool:
-        """Whether it leaves out numbers of its range, by the statistics; also where these do not say."""
+    def step(self) -> int:
+        """How far apart its numbers are: 10 where they are 10, 20, 50 …, as people number by hand, who make other
+        columns so, too; else 1, as what few numbers have in common is an accident."""
+        apart = step(self.column)
+        is_round = apart % _ROUND == 0 and self.span is not None
+        return apart if is_round and (self.table.rows or 0.0) <= _counts(self.span, apart) + 1 else 1
+
+    @cached_property
+    def fullness(self) -> float | None:
+        """What share of the numbers in its range are keys (0 to about 1); None where the statistics do not say."""
         ends = self.span
-        return ends is None or not self.table.rows or self.table.rows < _FULL * (ends[1] - ends[0] + 1)
+        return self.table.rows / _counts(ends, self.step) if ends is not None and self.table.rows else None
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether it leaves out numbers of its range, by the statistics."""
+        return self.fullness is not None and self.fullness < _FULL
 
     @property
     def full_name(self) -> str:
         """Schema, table and column, for sorting."""
         return f"{self.table.schema}.{self.table.name}.{self.column.name}"
+
+
+def _counts(ends: Span, step: int) -> float:
+    """How many numbers there are from the one end to the other."""
+    return (ends[1] - ends[0]) / step + 1
 
 
 def keys_of(table: Table) -> tuple[Key, ...]:

@@ -154,10 +154,10 @@ def _from_statistics(places: Sequence[tuple[int, Place]]) -> Sql:
 
 
 def _from_rows(number: int, place: Place) -> Sql:
-    """A bounded number of rows, the values among them that are not NULL, each with an equal weight."""
+    """Weight of a value: how many of a bounded number of rows hold it. NULLs are none."""
     return sql.compose(
-        """SELECT {number}, array_agg(v), array_agg(1::float8) FROM (
-    SELECT v FROM (SELECT {value} AS v FROM {rows}) AS s WHERE v IS NOT NULL LIMIT {most}) AS s""",
+        """SELECT {number}, array_agg(v), array_agg(n) FROM (SELECT v, count(*)::float8 AS n FROM (
+    SELECT v FROM (SELECT {value} AS v FROM {rows}) AS s WHERE v IS NOT NULL LIMIT {most}) AS s GROUP BY v) AS s""",
         number=number,
         value=_text_of(place),
         rows=rows_of(place),

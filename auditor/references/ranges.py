@@ -1,5 +1,7 @@
 """The range of whole numbers in a column's statistics, without the few values that lie far beyond the others."""
 
+from math import gcd
+
 from auditor.catalog import Column
 
 WHOLE = frozenset({"integer", "numeric"})
@@ -26,6 +28,15 @@ def span(column: Column) -> Span | None:
     far = _FAR * max(abs(typical), 1)
     near = [value for value in values if abs(value) <= far]
     return int(near[0]), int(near[-1])
+
+
+def step(column: Column) -> int:
+    """The largest number that divides all differences between the values in the statistics (10 for 10, 20, 50); 1 where
+    there are less than two."""
+    statistics = column.statistics
+    texts = () if statistics is None else (*statistics.most_common, *statistics.histogram)
+    values = [int(value) for value in map(_whole, texts) if value is not _BROKEN]
+    return gcd(*(value - values[0] for value in values)) or 1
 
 
 _BROKEN = float("-inf")

@@ -45,8 +45,9 @@ class Schema:
         tables: list[dict[str, Any]] = self._loader.json.loads((self.folder / "schema.json").read_text())["tables"]
         return tables
 
-    def load(self, dsn: str, *, with_rows: bool, orphans: float = 0.0) -> None:
-        """Into an empty database; `orphans` is the share of the rows of each true reference that is made to dangle."""
+    def load(self, dsn: str, *, with_rows: bool, orphans: float = 0.0, deleted: float = 0.0) -> None:
+        """Into an empty database; `orphans` is the share of the rows of each true reference that gets a value far from
+        all keys, `deleted` that of the rows of each referenced table that are deleted."""
         with psycopg.connect(dsn) as connection:
             for table in self._tables:
                 self._loader.create(connection, table)
@@ -55,6 +56,8 @@ class Schema:
                 self._loader.constrain(connection, table)
             for key in self.truth(with_rows=True).keys.values() if orphans else ():
                 self._loader.orphan(connection, key, orphans)
+            for table in sorted({key[1] for key in self.truth(with_rows=True).keys}) if deleted else ():
+                _delete(connection, table, deleted)
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute("ANALYZE")
 
@@ -64,6 +67,15 @@ class Schema:
         scorer = _module(self.folder.parent / "score.py")
         extra = "count" if of_application else "ignore"
         return scorer.Truth(self.folder / "truth.json", with_rows, True, extra)
+
+
+def _delete(connection: psycopg.Connection, table: str, share: float) -> None:
+    """As a person does who trusts in foreign keys that are not there: the rows that refer to these stay."""
+    statement = sql.SQL(
+        "DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} ORDER BY md5(ctid::text)"
+        " LIMIT (SELECT round(count(*) * {share}) FROM {table})))"
+    ).format(table=sql.Identifier(*table.split(".", 1)), share=sql.Literal(share))
+    connection.execute(statement)
 
 
 def schemas(folder: Path) -> tuple[Schema, ...]:

@@ -49,8 +49,8 @@ def test_others_refer_to_the_base(database18: Database, case: str) -> None:
 
 def test_what_holds_some_rows_alone_is_meant_where_it_holds_all_values(database18: Database) -> None:
     script = """CREATE TABLE persons (person_id int PRIMARY KEY); CREATE TABLE doctors (person_id int PRIMARY KEY);
-        INSERT INTO persons SELECT 3 * n FROM generate_series(1, 900) AS n;
-        INSERT INTO doctors SELECT 30 * n FROM generate_series(1, 90) AS n;
+        INSERT INTO persons SELECT 3 * n FROM generate_series(1, 999) AS n;
+        INSERT INTO doctors SELECT 33 * n FROM generate_series(1, 90) AS n;
         CREATE TABLE doctor_hours (hour_id int PRIMARY KEY, person_id int);
-        INSERT INTO doctor_hours SELECT n, 30 * n FROM generate_series(1, 90) AS n; ANALYZE"""
+        INSERT INTO doctor_hours SELECT n, 33 * n FROM generate_series(1, 90) AS n; ANALYZE"""
     assert "doctor_hours(person_id) -> doctors(person_id)" in lines(references(database18, script))
