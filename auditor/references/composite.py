@@ -16,7 +16,7 @@ from auditor.references.decisions import LEAST_CONFIDENCE
 from auditor.references.joins import MOST_COLUMNS, Joins, probability_of
 from auditor.references.joins import told as how_joined
 from auditor.references.keys import composite_keys
-from auditor.references.look_up import MOST_VALUES, SAMPLED_ROWS, hidden, obstacle_at, sampled
+from auditor.references.look_up import MOST_VALUES, SAMPLED_ROWS, hidden, obstacle_at, rows_in, sampled
 from auditor.references.names import name
 from auditor.references.words import KEY_WORDS, NATURAL_KEY_WORDS
 from auditor.sql import Sql
@@ -72,9 +72,10 @@ def infer_composites(
 def _joined(catalog: Catalog, joins: Joins) -> Iterator[Composite]:
     """All columns of a key, each set equal to one of the same table in one text: a view, a function, a policy."""
     tables = {table.oid: table for table in catalog.tables}
+    in_scope = {table.oid for table in catalog.measurable()}
     for (here, columns, there, key), joined in joins.of_keys.items():
         table, referenced = tables[here], tables[there]
-        if _has(table, columns, referenced, key):
+        if here in in_scope and _has(table, columns, referenced, key):
             text = how_joined(joined)
             share = probability_of(joined)
             yield Composite(table=table, columns=columns, referenced=referenced, key=key, probability=share, text=text)
@@ -178,7 +179,7 @@ FROM (SELECT coalesce((SELECT 1 FROM {referenced} AS ref WHERE {match} LIMIT 1),
         referenced=sql.name(each.referenced.schema, each.referenced.name),
         match=Sql(" AND ".join(_equal(each, here, there) for here, there in zip(each.columns, each.key, strict=True))),
         columns=sql.Names(each.columns),
-        table=sql.name(each.table.schema, each.table.name),
+        table=rows_in(each.table),
         sampled=sampled(each.table),
         rows=SAMPLED_ROWS,
         filled=Sql(filled),

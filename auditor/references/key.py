@@ -25,7 +25,7 @@ class Key:
     table: Table
     column: Column
     is_primary: bool
-    """Whether rows are referred to by it: the primary key, or a unique `id` where that is several columns or text."""
+    """Whether rows are referred to by it: the primary key, or a unique `id` in its place, or beside it."""
 
     @property
     def family(self) -> str:
@@ -56,8 +56,9 @@ class Key:
         """How far apart its numbers are: 10 where they are 10, 20, 50 …, as people number by hand, who make other
         columns so, too; else 1, as what few numbers have in common is an accident."""
         apart = step(self.column)
-        is_round = apart % _ROUND == 0 and self.span is not None
-        return apart if is_round and (self.table.rows or 0.0) <= _counts(self.span, apart) + 1 else 1
+        if self.span is None or apart % _ROUND:
+            return 1
+        return apart if (self.table.rows or 0.0) <= _counts(self.span, apart) + 1 else 1
 
     @cached_property
     def fullness(self) -> float | None:
@@ -83,13 +84,9 @@ def _counts(ends: Span, step: int) -> float:
 
 def keys_of(table: Table) -> tuple[Key, ...]:
     """The single-column keys of that table whose type a reference can have, primary first."""
-    primary = table.primary_key
     singles = [columns for columns in table.candidate_keys() if len(columns) == 1]
-    stands_in = _stands_in(table, [column for (column,) in singles])
-    found = [
-        Key(table=table, column=table.column(c), is_primary=c == stands_in if stands_in else (c,) == primary)
-        for (c,) in singles
-    ]
+    referred_to = _referred_to(table, [column for (column,) in singles])
+    found = [Key(table=table, column=table.column(c), is_primary=c in referred_to) for (c,) in singles]
     named = [Key(table=table, column=each, is_primary=False) for each in table.columns if (each.name,) not in singles]
     natural = (key for key in named if _names_its_rows(key))
     beside = _beside_partition_key(table)
@@ -124,16 +121,17 @@ def is_made_by_server(column: Column) -> bool:
     return column.identity or "nextval" in (column.default or "") or "uuid" in (column.default or "")
 
 
-def _stands_in(table: Table, unique: list[str]) -> str:
-    """The unique `id` by which rows are referred to although the primary key is another: several columns, text, or a
-    number that is not named after the table (`structures.cd_id`)."""
-    primary = table.primary_key
-    if len(primary) == 1 and table.column(primary[0]).type.family != "text":
-        stem = name(primary[0]).stem
-        if not stem or "".join(name(table.name).meant).endswith(stem):
-            return ""
-    ids = [each for each in unique if name(each).joined in ("id", "uuid") and table.column(each).type.family != "text"]
-    return ids[0] if ids else ""
+def _referred_to(table: Table, unique: list[str]) -> tuple[str, ...]:
+    """The primary key, if it is one column; and the unique `id` by which rows are referred to in its place where it is
+    several columns or text, beside it where it is a number that is not named after the table (`structures.cd_id`)."""
+    primary = table.primary_key if len(table.primary_key) == 1 else ()
+    is_text = any(table.column(each).type.family == "text" for each in primary)
+    stem = name(primary[0]).stem if primary and not is_text else ""
+    if primary and not is_text and (not stem or "".join(name(table.name).meant).endswith(stem)):
+        return primary
+    ids = (each for each in unique if name(each).joined in ("id", "uuid") and table.column(each).type.family != "text")
+    found = next(ids, "")
+    return (*(() if found and is_text else primary), *((found,) if found else ()))
 
 
 def _names_its_rows(key: Key) -> bool:

@@ -85,9 +85,7 @@ def hidden(table: Table) -> str:
 def emptiness(tables: Sequence[Table]) -> Sql:
     """One statement: a row (number, whether it has a row) for each of these tables."""
     asked = (
-        sql.compose(
-            "SELECT {number}, EXISTS (SELECT 1 FROM {table})", number=number, table=sql.name(each.schema, each.name)
-        )
+        sql.compose("SELECT {number}, EXISTS (SELECT 1 FROM {table})", number=number, table=rows_in(each))
         for number, each in enumerate(tables)
     )
     return Sql("\nUNION ALL ".join(asked))
@@ -172,7 +170,7 @@ def rows_of(place: Place, most: int = SAMPLED_ROWS) -> Sql:
         value=Sql("auditor_element") if place.is_array else sql.quote(place.column.name),
         elements=_elements(place),
         where=Sql("") if place.when is None else _where(place.when),
-        table=sql.name(place.table.schema, place.table.name),
+        table=rows_in(place.table),
         sampled=sampled(place.table),
         most=most,
     )
@@ -188,6 +186,12 @@ def _elements(place: Place) -> Sql:
 def _where(when: When) -> Sql:
     values = Sql(", ".join(map(sql.literal, when.values)))
     return sql.compose(" WHERE {column}::text IN ({values})", column=sql.name(when.column), values=values)
+
+
+def rows_in(table: Table) -> Sql:
+    """The table in a FROM clause, without those that inherit from it, which are tables of their own."""
+    named = sql.quote(table.schema, table.name)
+    return Sql(f"ONLY {named}") if table.has_children else named
 
 
 def sampled(table: Table) -> Sql:

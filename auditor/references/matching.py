@@ -26,7 +26,8 @@ def below(candidate: Candidate, table: Sql) -> Sql:
     if not may_fall_into_gaps(candidate):
         return Sql("NULL::boolean")
     return sql.compose(
-        "(SELECT true FROM {table} AS ref WHERE ref.{key} = nullif(greatest({value}, {least}), {least}) - {step} LIMIT 1)",
+        """(SELECT true FROM {table} AS ref
+    WHERE ref.{key} = nullif(greatest({value}, {least}), {least}) - {step} LIMIT 1)""",
         table=table,
         key=sql.name(candidate.key.column.name),
         value=Sql(_cast(candidate)),

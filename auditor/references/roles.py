@@ -209,5 +209,5 @@ def abbreviates(short: str, word: str) -> bool:
     if short == word:
         return True
     letters = iter(word)
-    begins = word[:2] == short[:2] or (word[0] == short[0] and not VOWELS & {*short})
+    begins = word[:2] == short[:2] or (word[:1] == short[:1] and not VOWELS & {*short})
     return 3 <= len(short) < len(word) and begins and all(c in letters for c in short)

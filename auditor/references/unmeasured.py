@@ -1,14 +1,16 @@
-"""Declared foreign keys that the auditor does not measure: each is said, none is taken to hold."""
+"""References that the auditor does not measure: each is said, none is taken to hold."""
 
 from collections.abc import Iterator
 
 from auditor.catalog import Catalog, Constraint, Table
-from auditor.model import Coverage, Outcome, Subject
+from auditor.model import Coverage, Outcome, Reference, Subject, printable
 from auditor.references.levels import FAMILY
 
 TEMPORAL = "a temporal foreign key (PERIOD): its ranges are not compared"
 ELSEWHERE = "a foreign key to a single partition, or to a table of an extension: it is not measured"
 OF_A_PARTITION = "a foreign key that one partition declares for itself: it is not measured"
+
+INHERITED = "it refers to {table}, from which other tables inherit: no foreign key finds their rows"
 
 
 def unmeasured(catalog: Catalog) -> Iterator[Coverage]:
@@ -31,3 +33,19 @@ def _of_partitions(table: Table) -> Iterator[Coverage]:
 def _entry(schema: str, table: str, constraint: Constraint, reason: str) -> Coverage:
     subject = Subject(kind="constraint", schema=schema, table=table, columns=constraint.columns, name=constraint.name)
     return Coverage(check=FAMILY, subject=subject, outcome=Outcome.SKIPPED, reason=reason)
+
+
+def leads_to_parent(catalog: Catalog, reference: Reference) -> bool:
+    """Whether what it refers to may stand in tables that inherit from the referenced one, which a foreign key does not
+    find (the manual's chapter on inheritance, caveats)."""
+    referenced = catalog.table(reference.ref_schema, reference.ref_table)
+    return referenced is not None and referenced.has_children
+
+
+def to_parent(each: Reference) -> Coverage:
+    """The entry for such a reference."""
+    subject = Subject(
+        kind="column", schema=each.schema, table=each.table, columns=each.columns, expression=each.expression
+    )
+    reason = printable(INHERITED.format(table=each.ref_table))
+    return Coverage(check=FAMILY, subject=subject, outcome=Outcome.SKIPPED, reason=reason, excused=True)

@@ -66,9 +66,7 @@ def _of_schema(server: str, schema: Schema) -> Iterator[tuple[Condition, Marked]
         load = (condition.with_rows, condition.orphans, condition.deleted)
         if load not in loaded:
             with database(server, "open_data") as dsn:
-                schema.load(
-                    dsn, with_rows=condition.with_rows, orphans=condition.orphans, deleted=condition.deleted
-                )
+                schema.load(dsn, with_rows=condition.with_rows, orphans=condition.orphans, deleted=condition.deleted)
                 loaded[load] = _inferred(dsn)
         yield condition, marked(schema.name, loaded[load], truth, with_rows=condition.with_rows)
 

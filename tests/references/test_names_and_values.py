@@ -283,3 +283,14 @@ def test_a_key_does_not_refer_to_a_table_that_refers_to_it(database18: Database)
         INSERT INTO bookings SELECT 5 * n, 5 * (n % 9 + 1) FROM generate_series(1, 300) n; ANALYZE""",
     )
     assert [each for each in lines(found) if each.startswith("notes(")] == []
+
+
+def test_a_public_uuid_takes_no_numbers_place(database18: Database) -> None:
+    script = """CREATE TABLE products (sku int PRIMARY KEY, uuid uuid UNIQUE);
+        CREATE TABLE lines (line_id int PRIMARY KEY, sku int, product_uuid uuid);
+        INSERT INTO products SELECT n, gen_random_uuid() FROM generate_series(1, 300) AS n;
+        INSERT INTO lines SELECT sku, sku, uuid FROM products; ANALYZE"""
+    assert lines(references(database18, script)) == [
+        "lines(product_uuid) -> products(uuid)",
+        "lines(sku) -> products(sku)",
+    ]

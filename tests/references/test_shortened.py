@@ -179,3 +179,9 @@ def test_a_table_s_own_key_is_no_reference_because_another_is_called_alike(datab
         INSERT INTO zz_groups SELECT n, 'g' FROM generate_series(1, 90) AS n;
         INSERT INTO zz_file_groups SELECT n, 'f' FROM generate_series(1, 60) AS n; ANALYZE"""
     assert [each for each in references(database18, script) if each.confidence >= 0.8] == []
+
+
+def test_a_key_whose_name_says_nothing_but_that_breaks_nothing(database18: Database) -> None:
+    script = """CREATE TABLE sess (s_fk_id int PRIMARY KEY, s_name text, s_a text, s_b text);
+        CREATE TABLE hits (h_id int PRIMARY KEY, h_addr_id int, h_x text, h_y text)"""
+    assert not references(database18, script)
