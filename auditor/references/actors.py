@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from auditor.catalog import Catalog, Table
 from auditor.references.candidate import Hint, Place
@@ -13,6 +14,8 @@ from auditor.references.words import PEOPLE
 
 _SHARES = (0.81, 0.45, 0.30)
 _UNLISTED = 0.5
+_OUTSIDE = 0.4
+_OUTSIDERS = frozenset({"contact", "customer"})
 _TOLD = 0.92
 _USERS = {(word,) for word in ("user", "usr", "benutzer", "utilisateur", "usuario")}
 _PASSING = frozenset({"temp", "tmp", "pending", "deleted", "old"})
@@ -50,13 +53,29 @@ class Actors:
         """The people that the place may name, where its name is that of an actor."""
         if self._is_table(called) or not (called.is_actor or called.is_person_in_role):
             return
-        near = sorted(
-            self.ranked, key=lambda key: (not _holds_users(key.table), key.table.schema != place.table.schema)
-        )
-        fitting = [key for key in near if key.family == place.family]
+        schema = place.table.schema
+        if schema not in self._ordered:
+            self._ordered[schema] = self._near(schema)
+        fitting = [key for key in self._ordered[schema] if key.family == place.family]
         for key, share in zip(fitting, self.shares, strict=False):
-            weight = share if called.is_actor else share * _UNLISTED
+            weight = (share if called.is_actor else share * _UNLISTED) * (1.0 if _act(key) else _OUTSIDE)
             yield key, Hint(probability=weight, text=f"names who acts: {key.table.name}")
+
+    @cached_property
+    def _ordered(self) -> dict[str, list[Key]]:
+        return {}
+
+    def _near(self, schema: str) -> list[Key]:
+        """The people in the order in which a schema means them: its own first, unless it has none who act, and another
+        one has users."""
+        has_people = any(key.table.schema == schema and _act(key) for key in self.ranked)
+
+        def distance(key: Key) -> int:
+            if key.table.schema == schema:
+                return 0 if has_people else 1
+            return int(has_people) if _holds_users(key.table) else 2
+
+        return sorted(self.ranked, key=distance)
 
     def _is_table(self, called: Name) -> bool:
         """`customer_id`, `old_customer` beside a table of customers; `id_medico_solicitante` beside one of doctors."""
@@ -76,8 +95,13 @@ def _rank(key: Key) -> Iterator[int]:
         yield 1 + PEOPLE.index(words[-1]) * 2 + (len(words) > 1)
 
 
+def _act(key: Key) -> bool:
+    """Whether those people are likely to work with the database: those with whom one deals mostly are not."""
+    return name(key.table.name).meant[-1] not in _OUTSIDERS
+
+
 def _holds_users(table: Table) -> bool:
-    """Whether it is called users and nothing more: then it is asked first, whatever its schema."""
+    """Whether it is called users and nothing more: then a schema without people means it, wherever it stands."""
     return name(table.name).meant in _USERS
 
 

@@ -1,10 +1,11 @@
 """Candidates where names say nothing: uuids, text that stands among a table's keys, numbers that end where keys end."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from auditor.catalog import Column, Table
 from auditor.catalog.estimates import distinct_share, distinct_values, sample
 from auditor.references.candidate import Hint, Place
 from auditor.references.key import Key, is_made_by_server
@@ -16,7 +17,7 @@ from auditor.references.spans import Spans
 from auditor.references.words import FOREIGN_WORDS, NUMBER_WORDS
 
 _MOST = 3
-_MOST_UUIDS = 5
+_MOST_UUIDS, _MOST_OF_KEY = 5, 2
 _MOST_TRIES = 4000
 _FEWEST_TEXTS, _MANY_TEXTS, _VERY_MANY_TEXTS, _FEWEST_NUMBERS = 3, 10, 20, 20
 _SHARED, _FAR = 3, 0.9
@@ -26,7 +27,8 @@ _COUNTS = 0.9
 _FULL = 0.97
 """A key that is fuller has too few gaps to be worth a look-up on their account alone."""
 _LONGEST = 40
-_MOST_ALIKE, _AHEAD = 50, 1.0
+_MOST_ALIKE = 50
+_SHORT_NUMBER, _OF_NUMBERS = 3, 0.4
 _MOST_COMMON = 4
 """A value that so many keys hold, `A` or `1`, tells none of them."""
 
@@ -53,9 +55,11 @@ class ByValues:
     """The columns of text that share a name, by it."""
     tries: int = _MOST
     """Against how many keys with gaps each number is tried: fewer where there are very many, so that it stays cheap."""
+    tries_of_uuids: int = _MOST_UUIDS
+    """The same of uuids, at least one each."""
 
     @classmethod
-    def of(cls, keys: Keys, spans: Spans, places: Iterable[Place]) -> "ByValues":
+    def of(cls, keys: Keys, spans: Spans, places: Sequence[Place]) -> "ByValues":
         """For these places, that have no likely candidate."""
         groups: defaultdict[_Named, list[Span]] = defaultdict(list)
         texts: defaultdict[_Named, list[Place]] = defaultdict(list)
@@ -66,7 +70,10 @@ class ByValues:
             if found is not None:
                 groups[_named(place, keys)].append(found)
         tries = min(_MOST, _MOST_TRIES // max(sum(map(len, groups.values())), 1))
-        return cls(keys, spans, {named: _group(found) for named, found in groups.items()}, dict(texts), tries)
+        uuids = sum(place.family == "uuid" for place in places)
+        tries_of_uuids = min(_MOST_UUIDS, max(_MOST_TRIES // max(uuids, 1), 1))
+        by_name = {named: _group(found) for named, found in groups.items()}
+        return cls(keys, spans, by_name, dict(texts), tries, tries_of_uuids)
 
     def hints_of(self, place: Place) -> Iterator[tuple[Key, Hint]]:
         """The few keys that are worth a look-up."""
@@ -74,48 +81,74 @@ class ByValues:
         if is_known_empty(place.table) or (is_key and (place.family != "uuid" or is_made_by_server(place.column))):
             return
         if place.family == "uuid":
-            for key in self.keys.with_uuids.first(place.table.schema, "", _MOST_UUIDS):
+            number = min(self.tries_of_uuids, _MOST_OF_KEY if is_key else _MOST_UUIDS)
+            for key in self.keys.with_uuids.first(place.table.schema, "", number):
                 if key.column is place.column:
                     continue
                 yield key, Hint(probability=0.2, text="uuids, which do not coincide")
         elif place.family == "text" and place.is_plain:
             yield from self._of_text(place)
-        elif _named(place, self.keys) in self.groups:
+        elif place.is_plain and _named(place, self.keys) in self.groups:
             yield from self._of_numbers(place)
             yield from self._beside_gaps(place)
 
     def _of_text(self, place: Place) -> Iterator[tuple[Key, Hint]]:
         counts = self._counted(place)
-        alike = self.texts.get(_named(place, self.keys), [])
-        if len(alike) >= _SHARED and not name(place.column.name).is_generic:
-            counts = sum((self._counted(each) for each in alike[:_MOST_ALIKE]), Counter())
+        named = _named(place, self.keys)
+        if len(self.texts.get(named, [])) >= _SHARED and not name(place.column.name).is_generic:
+            counts = self._counted_together(named)
         alone = " alone" if len(counts) == 1 and counts.total() >= _MANY_TEXTS else ""
         held = {key: number * self._unseen_each(key) for key, number in counts.items()}
         likeliest = sorted(held, key=lambda key: (-held[key], key.full_name))[:_MOST]
         for key in likeliest:
             if key.table.oid != place.table.oid:
-                is_ahead = all(each is key or held[key] >= _AHEAD * held[each] for each in likeliest)
-                share = _share_of_text(counts, key, is_ahead=is_ahead)
+                share = _share_of_text(counts, key, is_ahead=held[key] == held[likeliest[0]])
+                share *= _OF_NUMBERS if self._counts_up(place) else 1.0
                 yield key, Hint(probability=share, text=f"values as in {key.table.name}.{key.column.name}{alone}")
 
     def _unseen_each(self, key: Key) -> float:
         """For how many keys each of those in the statistics stands: of a small table they hold all, of others few."""
-        seen = len(sample(key.column))
+        seen = len(self._values(key.table, key.column))
         return max((key.table.rows or 0.0) / seen, 1.0) if seen else 1.0
 
     def _counted(self, place: Place) -> Counter[Key]:
         """The keys of other tables that hold some of the place's values, with the number of those."""
-        values = {value for value in sample(place.column) if len(value) <= _LONGEST}
-        if len(values) < _FEWEST_TEXTS:
-            return Counter()
         if place.identity not in self._known:
+            values = {value for value in self._values(place.table, place.column) if len(value) <= _LONGEST}
             holding = (self._by_text.get((place.table.schema, value), []) for value in values)
             others = ([key for key in keys if key.table.oid != place.table.oid] for keys in holding)
-            self._known[place.identity] = Counter(key for keys in others if len(keys) <= _MOST_COMMON for key in keys)
+            common = Counter(key for keys in others if len(keys) <= _MOST_COMMON for key in keys)
+            self._known[place.identity] = common if len(values) >= _FEWEST_TEXTS else Counter()
         return self._known[place.identity]
+
+    def _counted_together(self, named: _Named) -> Counter[Key]:
+        """The same of all places of that name."""
+        if named not in self._together:
+            self._together[named] = sum((self._counted(each) for each in self.texts[named][:_MOST_ALIKE]), Counter())
+        return self._together[named]
+
+    def _counts_up(self, place: Place) -> bool:
+        """Whether the values are short numbers, such as weeks and hours, which stand in every other list of codes."""
+        values = self._values(place.table, place.column)
+        return bool(values) and all(value.isdigit() and len(value) <= _SHORT_NUMBER for value in values)
+
+    def _values(self, table: Table, column: Column) -> frozenset[str]:
+        """What the statistics hold of the column: taking them apart takes longer than everything else."""
+        place = (table.oid, column.name)
+        if place not in self._samples:
+            self._samples[place] = frozenset(sample(column))
+        return self._samples[place]
+
+    @cached_property
+    def _samples(self) -> dict[tuple[int, str], frozenset[str]]:
+        return {}
 
     @cached_property
     def _known(self) -> dict[tuple[int, str, tuple[str, ...]], Counter[Key]]:
+        return {}
+
+    @cached_property
+    def _together(self) -> dict[_Named, Counter[Key]]:
         return {}
 
     @cached_property
@@ -124,7 +157,7 @@ class ByValues:
         found: defaultdict[_Named, list[Key]] = defaultdict(list)
         for key in self.keys.all:
             if key.family == "text" and key.is_primary:
-                for value in set(sample(key.column)):
+                for value in self._values(key.table, key.column):
                     found[key.table.schema, value].append(key)
         return found
 

@@ -16,6 +16,7 @@ from auditor.references.key import KEY_FAMILIES, Key
 from auditor.references.keys import Keys
 from auditor.references.names import Name, name
 from auditor.references.ranges import WHOLE
+from auditor.references.same_name import is_copy
 from auditor.references.spans import Spans
 from auditor.references.words import FOREIGN_WORDS, GLUED_ROLES
 
@@ -108,8 +109,8 @@ def _is_called_like_a_table(table: Table, column: Column, keys: Keys) -> bool:
 def _of_place(place: Place, keys: Keys, actors: Actors, joins: Joins) -> list[Candidate]:
     hints: defaultdict[Key, dict[str, Hint]] = defaultdict(dict)
     for key, hint in hints_of(place, keys, actors):
-        itself = key.table.oid == place.table.oid and key.column.name == place.column.name and not place.path
-        if not itself and not _is_referred_to(place, key.table) and are_comparable(place.family, key.family):
+        is_other = not _is_itself(place, key) and not _is_referred_to(place, key.table)
+        if is_other and are_comparable(place.family, key.family):
             hints[key].setdefault(hint.text, hint)
     near = {name(key.table.name).joined for key in hints if key.table.schema == place.table.schema}
     found = [
@@ -122,6 +123,12 @@ def _of_place(place: Place, keys: Keys, actors: Actors, joins: Joins) -> list[Ca
         (candidate for candidate in found if candidate.prior >= LEAST_PRIOR),
         key=lambda each: (-each.prior, each.key.full_name),
     )[:MOST_PER_PLACE]
+
+
+def _is_itself(place: Place, key: Key) -> bool:
+    """Whether the key stands at that place, or in what the place's table is a copy of."""
+    is_same = key.column.name == place.column.name and not place.path
+    return is_same and (key.table.oid == place.table.oid or is_copy(place.table, key.table))
 
 
 def _is_referred_to(place: Place, by: Table) -> bool:

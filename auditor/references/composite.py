@@ -18,6 +18,7 @@ from auditor.references.joins import told as how_joined
 from auditor.references.keys import composite_keys
 from auditor.references.look_up import MOST_VALUES, SAMPLED_ROWS, hidden, obstacle_at, rows_in, sampled
 from auditor.references.names import name
+from auditor.references.same_name import is_copy
 from auditor.references.words import KEY_WORDS, NATURAL_KEY_WORDS
 from auditor.sql import Sql
 
@@ -119,7 +120,7 @@ def _of_same_names(catalog: Catalog, keys: Sequence[tuple[Table, tuple[str, ...]
         own = {frozenset(key) for key in table.candidate_keys()}
         for column in table.columns:
             for referenced, key in by_column.get(column.name, [])[:_MOST_KEYS]:
-                is_own = frozenset(key) in own and not _extends(table, referenced)
+                is_own = (frozenset(key) in own and not _extends(table, referenced)) or is_copy(table, referenced)
                 if referenced.oid != table.oid and not is_own and _has(table, key, referenced, key):
                     text = f"the same names as the key of {referenced.name}"
                     share = 0.6 if _is_named_by(referenced, key) else 0.35 if _are_told(key) else 0.25

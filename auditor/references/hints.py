@@ -26,7 +26,10 @@ from auditor.references.roles import (
     without_prefix,
 )
 from auditor.references.same_name import is_extension, same_name
+from auditor.references.words import COUNTED_ON
 
+_ELSEWHERE = COUNTED_ON | {"root"}
+"""`root_cause_id`, `previous_employer_id`: these rows stand in another table."""
 _ABOVE_PEOPLE = frozenset({"manager", "supervisor", "superior", "boss", "lead"})
 
 
@@ -54,6 +57,7 @@ def hints_of(place: Place, keys: Keys, actors: Actors) -> Named:
     yield from at_ends(place, called, keys)
     yield from turned_round(place, called, keys)
     yield from _commented(place, keys)
+    yield from _as_declared(place, called, keys)
     yield from actors.hints_of(place, called)
 
 
@@ -144,7 +148,8 @@ def _above(place: Place, called: Name, keys: Keys) -> Named:
     to_itself = called.is_above and not any(in_pairs(place, called, keys))
     to_itself = to_itself and (not rest or own.joined.endswith(rest) or called.stem_words[-1] == "to")
     manages = called.stem in _ABOVE_PEOPLE and own.words[-1] in ("employee", "staff", "user", "person", "member")
-    unknown = called.is_above and rest and not to_itself and not keys.by_table_tail.get(place.table.schema, rest)
+    unknown = called.is_above and called.stem_words[0] not in _ELSEWHERE and rest and not to_itself
+    unknown = unknown and not keys.by_table_tail.get(place.table.schema, rest)
     unknown = unknown and not keys.by_table_name.get(place.table.schema, rest)
     for key in keys.by_oid.get(place.table.oid, ()) if to_itself or manages or unknown else ():
         if key.is_primary:
@@ -212,6 +217,15 @@ def _commented(place: Place, keys: Keys) -> Named:
         for key in keys.by_table_name.get(place.table.schema, name(table).joined):
             if name(key.column.name).joined == name(column).joined and key.table.oid != place.table.oid:
                 yield key, Hint(probability=0.85, text=f"its comment names {key.table.name}.{key.column.name}")
+
+
+def _as_declared(place: Place, called: Name, keys: Keys) -> Named:
+    """`b.vendor_ref`, where `a(vendor_ref)` refers to partners, and says so."""
+    for lead in keys.taught.leads(place.table.schema, called):
+        oid, column = lead.target or (place.table.oid, "")
+        for key in keys.by_oid.get(oid, ()):
+            if key.column.name == column or (lead.target is None and key.is_primary):
+                yield key, Hint(probability=lead.probability, text=lead.text)
 
 
 _TABLE_AND_COLUMN = re.compile(r"\b([^\W\d]\w*)\s?[.(]\s?([^\W\d]\w*)")

@@ -122,16 +122,19 @@ def is_made_by_server(column: Column) -> bool:
 
 
 def _referred_to(table: Table, unique: list[str]) -> tuple[str, ...]:
-    """The primary key, if it is one column; and the unique `id` by which rows are referred to in its place where it is
-    several columns or text, beside it where it is a number that is not named after the table (`structures.cd_id`)."""
-    primary = table.primary_key if len(table.primary_key) == 1 else ()
+    """The primary key, if it is one column; in its place a unique `id` where it is several columns, or text, or a
+    number that is not named after the table (`structures.cd_id`); beside a number a unique `uuid`."""
+    primary: tuple[str, ...] = table.primary_key if len(table.primary_key) == 1 else ()
     is_text = any(table.column(each).type.family == "text" for each in primary)
     stem = name(primary[0]).stem if primary and not is_text else ""
     if primary and not is_text and (not stem or "".join(name(table.name).meant).endswith(stem)):
         return primary
     ids = (each for each in unique if name(each).joined in ("id", "uuid") and table.column(each).type.family != "text")
     found = next(ids, "")
-    return (*(() if found and is_text else primary), *((found,) if found else ()))
+    if not found:
+        return primary
+    is_beside = not is_text and table.column(found).type.family == "uuid"
+    return (*primary, found) if is_beside else (found,)
 
 
 def _names_its_rows(key: Key) -> bool:

@@ -10,10 +10,12 @@ from auditor.references.abbreviations import Abbreviation, learned
 from auditor.references.key import Key, keys_of
 from auditor.references.names import Name, name, singulars
 from auditor.references.style import Style
+from auditor.references.taught import Taught
 from auditor.references.words import LEADING_KEY_WORDS
 
 _MANY = 50
 _SHORT = 3
+_FEWEST_ALIKE, _LONGEST_HEAD = 3, 12
 
 
 class Index:
@@ -56,13 +58,16 @@ class Keys:
     style: Style = field(default_factory=Style)
     short: Mapping[str, Abbreviation] = field(default_factory=dict)
     """What declared foreign keys say that short words stand for."""
+    taught: Taught = field(default_factory=Taught)
+    """Where they say that columns of a name lead."""
 
     @classmethod
     def of(cls, catalog: Catalog, aliases: tuple[tuple[str, int], ...] = ()) -> "Keys":
         """The keys of all tables in the catalog, in scope or not: a table in scope may refer to one that is not."""
         tables = (table for table in catalog.tables if table.kind in ("table", "partitioned"))
         style = Style.of(catalog)
-        return cls(tuple(key for table in tables for key in keys_of(table)), aliases, style, learned(catalog, style))
+        found = tuple(key for table in tables for key in keys_of(table))
+        return cls(found, aliases, style, learned(catalog, style), Taught.of(catalog, style))
 
     @cached_property
     def by_table_name(self) -> "Index":
@@ -93,6 +98,20 @@ class Keys:
         """By the letters at the end of a table's last word, where that is long: `review` of productreview."""
         words = ((name(key.table.name).words[-1], key) for key in self.all if key.is_primary)
         return Index.of((word[start:], key) for word, key in words for start in range(2, len(word) - _SHORT + 1))
+
+    def is_head(self, start: str) -> bool:
+        """Whether that is a word in the names of tables, or what three of them or more begin with: `product` and `rhn`,
+        but not `trans` of transactions."""
+        return start in self._words_of_tables or self._starts[start] >= _FEWEST_ALIKE
+
+    @cached_property
+    def _words_of_tables(self) -> frozenset[str]:
+        return frozenset(word for key in self.all for word in name(key.table.name).words)
+
+    @cached_property
+    def _starts(self) -> Counter[str]:
+        names = {name(key.table.name).joined for key in self.all}
+        return Counter(each[:length] for each in names for length in range(2, min(len(each), _LONGEST_HEAD) + 1))
 
     @cached_property
     def by_name(self) -> "Index":
@@ -133,6 +152,16 @@ class Keys:
     def cores_of(self, key: Key) -> tuple[tuple[str, ...], ...]:
         """The words of its table's name without the schema's prefixes."""
         return self.style.cores_of(key.table.schema, key.table.name)
+
+    @cached_property
+    def extensions(self) -> dict[Key, bool]:
+        """Which keys extend others, as far as that was asked (`same_name`)."""
+        return {}
+
+    @cached_property
+    def bases(self) -> dict[tuple[str, str], Key | None]:
+        """The base of those keys that share a name, by schema and name, as far as that was asked (`same_name`)."""
+        return {}
 
     @cached_property
     def by_stem(self) -> "Index":

@@ -9,13 +9,17 @@ from auditor.references.words import (
     ABOVE_PHRASES,
     ACTOR_PHRASES,
     ACTOR_WORDS,
+    COUNTED_ON,
     GENERIC_WORDS,
     GLUED_NOISE,
     KEY_WORDS,
     LEADING_KEY_WORDS,
     NATURAL_KEY_WORDS,
+    NOBODY,
+    NUMBER_WORDS,
     PARENT_WORDS,
     TABLE_NOISE,
+    THINGS_AS_WELL,
     TRAILING_ROLES,
 )
 
@@ -126,8 +130,11 @@ class Name:
             return False
         if (len(words) > 1 and words[-1] == "by") or _BY_WHOM.fullmatch("".join(words[-2:])):
             return True
+        if words[0] in NOBODY and len(words) > 1:
+            return False
         does = self.suffix == "uid" and len(words) == 1 and words[0] in _DOING
-        return does or words[-1] in ACTOR_WORDS or words[-2:] in ACTOR_PHRASES
+        is_person = words[-1] in ACTOR_WORDS and (bool(self.suffix) or words[-1] not in THINGS_AS_WELL)
+        return does or is_person or words[-2:] in ACTOR_PHRASES
 
     @cached_property
     def is_person_in_role(self) -> bool:
@@ -144,6 +151,8 @@ class Name:
     def is_above(self) -> bool:
         """`parent_id`, `reports_to`, `previous_version_id`: another row of the same table."""
         if not self.stem_words or self.suffix not in KEY_WORDS | {""}:
+            return False
+        if self.suffix in NUMBER_WORDS and self.stem_words[-1] in COUNTED_ON:
             return False
         stem = "".join(self.stem_words)
         return self.stem_words[0] in PARENT_WORDS or stem in ABOVE_PHRASES

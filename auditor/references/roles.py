@@ -118,8 +118,9 @@ def _called(place: Place, stem: str, keys: Keys) -> list[Key]:
 
 
 def end_of_word(place: Place, called: Name, keys: Keys) -> Named:
-    """`review_id` → reviews_productreview, `flags.type_id` → flagtypes: the end of a table's last word, which the
-    referencing table's name begins with as well, or is long; also behind a role, `old_server_id` → rhnserver."""
+    """`review_id` → reviews_productreview, `flags.type_id` → flagtypes: the end of a table's last word; what stands
+    before it begins the referencing table's name as well, or is a word of tables, also behind a role, `old_server_id` →
+    rhnserver."""
     if not called.is_key_like or called.stem in keys.names_of_tables:
         return
     for start in range(len(called.stem_words)):
@@ -141,7 +142,7 @@ def _ending(place: Place, stem: str, keys: Keys) -> Iterator[tuple[Key, float]]:
         word = name(key.table.name).words[-1]
         head = word[: -len(stem)]
         begins = own.words[-1].startswith(head) or own.words[0].startswith(head)
-        if key.table.oid != place.table.oid and (begins or len(stem) > _LEAST_GLUED):
+        if key.table.oid != place.table.oid and (begins or (len(stem) > _LEAST_GLUED and keys.is_head(head))):
             yield key, 0.66 if begins else 0.45
 
 
@@ -173,19 +174,19 @@ def turned_round(place: Place, called: Name, keys: Keys) -> Named:
 
 def at_ends(place: Place, called: Name, keys: Keys) -> Named:
     """`l_artist_label (entity0, entity1)` → artist, label: two columns that are only numbered, in a table named after
-    two tables, in their order."""
+    two tables, in their order; not where others are named after these: `student_exam (student_id, exam_id, grade_1,
+    grade_2)`."""
     *stem, last = called.words
-    pair = next((pair for pair in _ORDINALS if last in pair), None)
-    if pair is None or not stem or not place.is_plain:
-        return
-    other = name("_".join((*stem, pair[1 - pair.index(last)]))).words
-    if not any(name(column.name).words == other for column in place.table.columns):
+    beside = {name(column.name).words for column in place.table.columns} if stem and place.is_plain else set()
+    pair = next((pair for pair in _ORDINALS if last in pair and {(*stem, each) for each in pair} <= beside), None)
+    if pair is None:
         return
     own = name(place.table.name).words
+    stems = {name(column.name).stem for column in place.table.columns}
     for begin, middle in ((first, split) for first in (0, 1) for split in range(first + 1, len(own))):
-        ends = [own[begin:middle], own[middle:]]
-        found = [keys.by_table_name.get(place.table.schema, "".join(end)) for end in ends]
-        for key in found[pair.index(last)] if all(found) else ():
+        ends = ["".join(own[begin:middle]), "".join(own[middle:])]
+        found = [keys.by_table_name.get(place.table.schema, end) for end in ends]
+        for key in found[pair.index(last)] if all(found) and stems.isdisjoint(ends) else ():
             if key.is_primary and key.family == place.family:
                 yield key, Hint(probability=0.85, text=f"{place.table.name} names the tables at its ends")
 

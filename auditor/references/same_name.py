@@ -1,21 +1,24 @@
 """What it says that a key has the place's own name: much, unless several tables share it. Then one of them is the base,
 and the others extend it by sharing its key."""
 
+from math import sqrt
+
 from auditor.catalog import Table
 from auditor.references.candidate import Hint, Place
 from auditor.references.key import Key, is_made_by_server
 from auditor.references.keys import Keys
 from auditor.references.names import Name, name
 from auditor.references.roles import Named
+from auditor.references.words import COPY_WORDS
 
 
 def same_name(place: Place, called: Name, keys: Keys) -> Named:
     """`molregno` → molecule_dictionary.molregno."""
     same = [key for key in keys.by_name.get(place.table.schema, called.joined) if key.table.oid != place.table.oid]
     primary = [key for key in same if key.is_primary]
-    own = [key for key in keys.by_oid.get(place.table.oid, ()) if key.is_primary and key.column is place.column]
+    base = _base_for(place, called, primary, keys) if primary else None
     for key in same:
-        share = _share(place, key, same, primary, own)
+        share = _share_of_primary(place, key, primary, base) if key.is_primary else _share_of_unique(key, same, primary)
         if _is_common(called, key, primary):
             share *= 0.25
         if not key.is_named_after_table and _is_key_of_its_own(place, called, key, keys):
@@ -28,6 +31,12 @@ def same_name(place: Place, called: Name, keys: Keys) -> Named:
 def is_extension(key: Key, keys: Keys) -> bool:
     """Whether the key's name tells another table than its own, all of whose rows it extends: `server_info.server_id`
     beside servers; or says that it refers to something. Where it extends some of them, the values tell."""
+    if key not in keys.extensions:
+        keys.extensions[key] = _is_extension(key, keys)
+    return keys.extensions[key]
+
+
+def _is_extension(key: Key, keys: Keys) -> bool:
     called, own = name(key.column.name), name(key.table.name)
     if called.text.lower().startswith("fk"):
         return True
@@ -40,6 +49,14 @@ def is_extension(key: Key, keys: Keys) -> bool:
     glued = (each for each in keys.by_glued_tail.get(schema, called.stem) if _begins(own, name(each.table.name)))
     bases = (each for each in (*named, *glued) if each.table.oid != key.table.oid and each.is_primary)
     return any(_are_alike(key.table, base.table) for base in bases)
+
+
+def is_copy(table: Table, of: Table) -> bool:
+    """Whether the table holds rows of the other as they were, deleted ones, too, and so does not refer to it:
+    `orders_backup`, `tmp_orders`, with all columns of orders."""
+    own, theirs = {*name(table.name).words}, {*name(of.name).words}
+    is_called_so = theirs < own and own - theirs <= COPY_WORDS
+    return is_called_so and all(table.has_column(column.name) for column in of.columns)
 
 
 def _begins(own: Name, base: Name) -> bool:
@@ -60,16 +77,19 @@ def _is_key_of_its_own(place: Place, called: Name, key: Key, keys: Keys) -> bool
     return own or bool(refers and not _is_part_of(place.table, key.table))
 
 
-def _share(place: Place, key: Key, same: list[Key], primary: list[Key], own: list[Key]) -> float:
-    if not key.is_primary:
-        alone = 0.78 if key.is_named_after_table else 0.7 if name(key.column.name).is_key_like else 0.6
-        return 0.15 if primary else alone / len(same) ** 0.5
-    base = _base([*primary, *own])
-    if base in own and _are_alike(key.table, base.table):
-        return 0.3
-    if len(primary) == 1:
-        return 0.85
-    if _is_part_of(place.table, key.table):
+def _share_of_unique(key: Key, same: list[Key], primary: list[Key]) -> float:
+    """What it says that a key has the place's name that is unique, but not the one by which rows are referred to."""
+    if primary:
+        return 0.15
+    alone = 0.78 if key.is_named_after_table else 0.7 if name(key.column.name).is_key_like else 0.6
+    return alone / sqrt(len(same))
+
+
+def _share_of_primary(place: Place, key: Key, primary: list[Key], base: Key | None) -> float:
+    """The same of primary keys, of which `base` is the one that the others extend."""
+    if base is not None and base.table.oid == place.table.oid and _are_alike(key.table, base.table):
+        return 0.3  # the base does not refer to what extends it
+    if len(primary) == 1 or _is_part_of(place.table, key.table):
         return 0.85  # of those that share a key, the one that the referencing table's name begins or ends with
     alike = [each for each in primary if base is not None and each is not base and _are_alike(each.table, base.table)]
     if alike and (key is base or key in alike):
@@ -82,23 +102,53 @@ def _are_alike(extension: Table, base: Table) -> bool:
     return (extension.rows or 0.0) >= 0.97 * (base.rows or 0.0)
 
 
+def _base_for(place: Place, called: Name, primary: list[Key], keys: Keys) -> Key | None:
+    """The base of the keys of that name, the place's own with them; sought once for all places that are none."""
+    own = [key for key in keys.by_oid.get(place.table.oid, ()) if key.is_primary and key.column is place.column]
+    if own:
+        return _base([*primary, *own])
+    named = (place.table.schema, called.joined)
+    if named not in keys.bases:
+        keys.bases[named] = _base(primary)
+    return keys.bases[named]
+
+
 def _base(primary: list[Key]) -> Key | None:
-    """The one of these keys of one name that the others extend: whose values the server makes; else whose table is
-    called so, and nothing more; else whose table's words all others have as well (`actions`, `fsm_actions`), which is
-    a dictionary, or begins so (`component_sequences`)."""
-    signs = (
-        lambda key: is_made_by_server(key.column),
-        lambda key: "".join(name(key.table.name).meant) == name(key.column.name).stem,
-        lambda key: key.is_named_after_table,
-        lambda key: all({*name(key.table.name).words} <= {*name(each.table.name).words} for each in primary),
-        lambda key: name(key.table.name).meant != name(key.table.name).words,
-        lambda key: name(key.table.name).joined.startswith(name(key.column.name).stem),
-    )
-    for sign in signs:
-        found = [key for key in primary if sign(key)]
+    """The one of these keys of one name that the others extend: the first sign tells that only one of them has."""
+    for sign in (_is_made_by_server, _is_named_whole, _is_named, _has_words_of_all, _has_noise, _begins_so):
+        found = [key for key in primary if sign(key, primary)]
         if len(found) == 1:
             return found[0]
     return None
+
+
+def _is_made_by_server(key: Key, _: list[Key]) -> bool:
+    return is_made_by_server(key.column)
+
+
+def _is_named_whole(key: Key, _: list[Key]) -> bool:
+    """`vm_static.vm_id` where noise is left out: the key's name is all that its table's says."""
+    return "".join(name(key.table.name).meant) == name(key.column.name).stem
+
+
+def _is_named(key: Key, _: list[Key]) -> bool:
+    return key.is_named_after_table
+
+
+def _has_words_of_all(key: Key, primary: list[Key]) -> bool:
+    """`actions` beside `fsm_actions` and `old_actions`."""
+    words = {*name(key.table.name).words}
+    return all(words <= {*name(each.table.name).words} for each in primary)
+
+
+def _has_noise(key: Key, _: list[Key]) -> bool:
+    """`molecule_dictionary`: what is called a list of them all."""
+    return name(key.table.name).meant != name(key.table.name).words
+
+
+def _begins_so(key: Key, _: list[Key]) -> bool:
+    """`component_sequences.component_id`."""
+    return name(key.table.name).joined.startswith(name(key.column.name).stem)
 
 
 def _is_part_of(table: Table, whole: Table) -> bool:

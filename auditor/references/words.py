@@ -53,6 +53,20 @@ ACTOR_WORDS = frozenset(
 )
 """People in a role: the column refers to the table of users."""
 
+THINGS_AS_WELL = frozenset(
+    "handler selector scheduler allocator validator observer recorder inspector locker blocker setter".split()  # noqa: SIM905
+)
+"""Of these the ones that may be a program or a thing: people where a word for key follows, `scheduler_id`."""
+
+NOBODY = frozenset("is has can num max min n no count".split())  # noqa: SIM905
+"""What begins so counts people, or says that it is one: `is_admin`."""
+
+COUNTED_ON = frozenset({"next", "previous", "prev"})
+"""With a word for number they are no row: `next_number`."""
+
+COPY_WORDS = frozenset("backup bak old copy tmp temp archive archived history hist log audit stg staging bkp".split())  # noqa: SIM905
+"""What a copy of a table adds to its name: `orders_backup` keeps what was deleted from orders."""
+
 ACTOR_PHRASES = frozenset({("assigned", "to"), ("delegated", "to"), ("escalated", "to")})
 """The same in two words."""
 
