@@ -79,7 +79,7 @@ SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relo
     THEN c.reltuples * (coalesce(s.bytes / b.size, c.relpages) / c.relpages::pg_catalog.float8)
     WHEN s.bytes > 0 THEN -1 ELSE c.reltuples END,
   coalesce(s.bytes / b.size, c.relpages), coalesce(s.total_bytes, c.relpages * b.size),
-  c.relallvisible,
+  c.relallvisible, c.relpages,
   c.relrowsecurity, c.relforcerowsecurity, pg_catalog.row_security_active(c.oid),
   pg_catalog.has_any_column_privilege(c.oid, 'SELECT'), pg_catalog.has_schema_privilege(n.oid, 'USAGE'),
   c.relispopulated, c.relpersistence = 'u', c.reloptions, o.description,

@@ -189,6 +189,7 @@ def _table(family: Family, parts: _Parts) -> Table:
         pages=family.pages,
         bytes=family.bytes,
         all_visible=family.all_visible,
+        counted_pages=family.counted_pages,
         row_security=root.row_security,
         force_row_security=root.force_row_security,
         row_security_active=root.row_security_active,

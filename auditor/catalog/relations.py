@@ -35,6 +35,7 @@ class Relation(NamedTuple):
     pages: int
     bytes: int
     all_visible: int
+    counted_pages: int
     row_security: bool
     force_row_security: bool
     row_security_active: bool
@@ -105,6 +106,11 @@ class Family:
     def all_visible(self) -> float:
         """The share of pages that index-only scans need not visit."""
         return min(1.0, sum(each.all_visible for each in self.members) / self.pages) if self.pages else 0.0
+
+    @property
+    def counted_pages(self) -> int:
+        """Pages of the heap when its rows were counted last."""
+        return sum(each.counted_pages for each in self.members)
 
     @property
     def has_foreign_leaves(self) -> bool:

@@ -9,6 +9,8 @@ from auditor.catalog.index import Index, PartitionIndex
 from auditor.catalog.security import Grant, Policy
 from auditor.catalog.types import Collation, ColumnStatistics, Type
 
+_STALE = 2
+
 TableKind = Literal["table", "partitioned", "view", "materialized-view", "foreign"]
 
 
@@ -81,7 +83,8 @@ class Table:
     `rows` is the planner's estimate over all leaves, None where never analysed; `pages` and `bytes` sum the leaves
     (bytes with indexes and TOAST). `readable`: this role may select from it (on at least one column);
     `row_security_active`: rows may be hidden from this role. `populated` is false for `WITH NO DATA`.
-    `all_visible` is the share of pages that index-only scans need not visit (0 to 1).
+    `all_visible` is the share of pages that index-only scans need not visit (0 to 1), `counted_pages` the number of
+    pages when its rows were counted last.
 
     `has_children` is true where other tables inherit from this one, `inherits_from` holds the oids of those that it
     inherits from: both are tables of their own, and keys hold for each alone, so a parent is read with ONLY.
@@ -111,6 +114,7 @@ class Table:
     pages: int = 0
     bytes: int = 0
     all_visible: float = 0.0
+    counted_pages: int = 0
     row_security: bool = False
     force_row_security: bool = False
     row_security_active: bool = False
@@ -131,6 +135,13 @@ class Table:
     def has_rows_of_its_own(self) -> bool:
         """Whether rows can be measured here: a table, a partitioned root, a populated materialised view."""
         return self.kind in ("table", "partitioned") or (self.kind == "materialized-view" and self.populated)
+
+    @property
+    def has_stale_statistics(self) -> bool:
+        """Whether it has grown to twice its size since they were made, or shrunk to half: they tell of other rows. What
+        the server counts as changes since then says less: it includes what a session wrote just before its ANALYZE."""
+        then, now = self.counted_pages, self.pages
+        return then > 0 and not then / _STALE < now < then * _STALE
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""

@@ -68,7 +68,8 @@ def _with_values(likely: list[tuple[Place, list[Candidate]]], keys: Keys, spans:
         for key, hint in by_values.hints_of(place) if place.identity in wanted else ():
             hints.setdefault(key, hint)
         known = {each.key for each in found}
-        further = [_candidate(place, key, (hint,), keys) for key, hint in hints.items() if key not in known]
+        others = {key: hint for key, hint in hints.items() if key not in known and not _is_itself(place, key)}
+        further = [_candidate(place, key, (hint,), keys) for key, hint in others.items()]
         yield from sorted([*found, *further], key=lambda each: (-each.prior, each.key.full_name))[:MOST_PER_PLACE]
 
 

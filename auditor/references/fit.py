@@ -31,8 +31,7 @@ class Fits:
         """What the inclusion adds to the log-odds, and how it is told."""
         share = inclusion.share or 0.0
         percent = f"{100 * share:.0f}" if share in (0.0, 1.0) else f"{100 * share:.1f}"
-        source = "sampled values" if inclusion.source == "sample" else "values of the statistics"
-        told = [f"{percent} % of the rows, by {inclusion.values} {source}, found"]
+        told = [f"{percent} % of the rows, by {inclusion.values} {_source(candidate, inclusion)}, found"]
         factor = self._factor(candidate, share, inclusion.values)
         covered = coverage(candidate)
         if covered is not None and covered >= 0.5 and share >= 0.9:
@@ -88,6 +87,13 @@ class Fits:
         if self.spans.ending(found[1]) > 1:
             return 1.3
         return 4.0 if self.spans.reaches(found, key, exactly=True) else 2.0
+
+
+def _source(candidate: Candidate, inclusion: Inclusion) -> str:
+    if inclusion.source == "statistics":
+        return "values of the statistics"
+    is_stale = candidate.place.is_plain and candidate.place.table.has_stale_statistics
+    return "sampled values (the statistics are stale)" if is_stale else "sampled values"
 
 
 def _of_gaps(inclusion: Inclusion) -> tuple[float, tuple[str, ...]]:

@@ -224,7 +224,8 @@ def _as_declared(place: Place, called: Name, keys: Keys) -> Named:
     for lead in keys.taught.leads(place.table.schema, called):
         oid, column = lead.target or (place.table.oid, "")
         for key in keys.by_oid.get(oid, ()):
-            if key.column.name == column or (lead.target is None and key.is_primary):
+            is_meant = key.column.name == column or (lead.target is None and key.is_primary)
+            if is_meant and (key.family == place.family or place.path):
                 yield key, Hint(probability=lead.probability, text=lead.text)
 
 

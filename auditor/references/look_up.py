@@ -46,7 +46,7 @@ Evidence = dict[tuple[int, str, tuple[str, ...], int, str], Inclusion]
 
 def source_of(place: Place) -> Source:
     """Where the values of that place are taken from."""
-    statistics = place.column.statistics if place.is_plain else None
+    statistics = place.column.statistics if place.is_plain and not place.table.has_stale_statistics else None
     return "statistics" if statistics is not None and (statistics.most_common or statistics.histogram) else "sample"
 
 
