@@ -1,4 +1,5 @@
-"""References that hold for some rows alone: `invoice_id` leads to invoices where `kind` is `bill`, elsewhere nowhere.
+"""References that hold for some rows alone: `invoice_id` leads to invoices where `kind` is `bill`, or for one tenant,
+elsewhere nowhere.
 
 Asked only where names speak for a key and a good part of the values is not found: each value of a column of types is
 then looked up by itself. Where some find (almost) all and the others (almost) nothing, the others are no orphans.
@@ -11,10 +12,12 @@ from auditor.catalog import Column
 from auditor.model import When
 from auditor.references.asked import Connection, look_up
 from auditor.references.candidate import Candidate, Hint
+from auditor.references.key import KEY_FAMILIES
 from auditor.references.look_up import Evidence, Inclusion
 from auditor.references.names import name
 
 _WORDS = frozenset(("type", "kind", "class", "category", "model", "source", "status", "state"))
+_TENANTS = frozenset(("tenant", "organization", "organisation", "org", "company", "client", "workspace", "shop"))
 _LEAST_PRIOR, _LEAST_VALUES, _MOST_TYPES, _LONGEST = 0.5, 10, 20, 40
 _PARTLY = (0.02, 0.9)
 _ALL, _NOTHING = 0.98, 0.1
@@ -54,11 +57,13 @@ def _doubtful(found: Sequence[Candidate], evidence: Evidence) -> Iterator[Candid
 
 
 def _types_of(candidate: Candidate) -> Iterator[Column]:
-    """The columns of the table that say what kind of row it is, by name and by the few short values they have."""
+    """The columns of the table that say what kind of row it is, or whose, by name and by the few short values they
+    have."""
     for column in candidate.place.table.columns:
         statistics = column.statistics
         is_text = column.type.family == "text" or column.type.category == "E"
-        if is_text and statistics and not _WORDS.isdisjoint(name(column.name).words):
+        words = _WORDS | _TENANTS if is_text else _TENANTS if column.type.family in KEY_FAMILIES else frozenset()
+        if column is not candidate.place.column and statistics and not words.isdisjoint(name(column.name).words):
             values = statistics.most_common
             if 1 < len(values) <= _MOST_TYPES and not statistics.histogram and max(map(len, values)) <= _LONGEST:
                 yield column

@@ -159,6 +159,16 @@ def test_what_holds_for_some_kinds_alone_has_no_orphans_elsewhere(database: Data
     assert "kind=NULL" not in cleanup.replace(" = ", "=")
 
 
+def test_what_holds_for_some_tenants_alone(database: Database) -> None:
+    script = ENTRIES.replace("kind text", "tenant_id int").replace("'invoice'", "1").replace("'Refund'", "2")
+    other = "INSERT INTO entries SELECT n, 3, 1 + 3 * n FROM generate_series(401, 600) n; ANALYZE"
+    place = "public.entries(invoice_id WHERE tenant_id IN ('1', '2'))"
+    assert told(audited(database, script + other)) == [
+        ("orphaned-reference", place, 1, 402, "set-null"),
+        ("sentinel-reference", place, 1, 402, "set-null"),
+    ]
+
+
 def test_kinds_that_find_some_of_their_rows_make_no_condition(database18: Database) -> None:
     mixed = "INSERT INTO entries SELECT n, 'legacy', n FROM generate_series(401, 600) n; UPDATE entries SET kind = 'x'"
     found = audited(database18, f"{ENTRIES} {mixed} WHERE id % 2 = 0; ANALYZE")
