@@ -120,11 +120,12 @@ def _inclusion(candidate: Candidate, row: Row) -> Inclusion:
     source = source_of(candidate.place)
     if not values:
         return Inclusion(source=source, is_empty=not has_rows, reason=NO_VALUES)
+    tells_gaps = may_fall_into_gaps(candidate)
     return Inclusion(
         share=float(share or 0.0),
         values=values,
-        above_gaps=above_gaps if may_fall_into_gaps(candidate) else 0,
-        in_gaps=in_gaps if may_fall_into_gaps(candidate) else 0,
+        above_gaps=above_gaps if tells_gaps else 0,
+        in_gaps=in_gaps if tells_gaps else 0,
         source=source,
         is_empty=not has_rows,
     )

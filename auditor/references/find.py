@@ -1,6 +1,6 @@
 """The one entry: all references of a database, declared and inferred."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from auditor.catalog import Catalog
 from auditor.config import Config
@@ -13,7 +13,7 @@ from auditor.references.conditional import by_condition
 from auditor.references.configured import ends_of, overruled, told
 from auditor.references.declared import declared
 from auditor.references.infer import infer
-from auditor.references.joins import can_parse, joins_of, unparsed
+from auditor.references.joins import Joins, can_parse, unparsed
 from auditor.references.json_paths import places_inside_json
 from auditor.references.keys import Keys
 from auditor.references.polymorphic import candidates_by_type
@@ -58,15 +58,14 @@ def find_references(
     exist.
     """
     empty = empty_tables(connection, catalog)
-    inside_json, unopened = places_inside_json(connection, catalog, empty)
     views = projections(catalog)
     said = told(catalog, config)
-    said = replace(said, aliases=(*said.aliases, *((each.called, each.base.oid) for each in views)))
-    statements = recorded(connection, catalog) if can_parse() else Recorded()
-    by_type, untyped = candidates_by_type(connection, catalog, empty, said)
-    keys = Keys.of(catalog, said.aliases)
+    keys = Keys.of(catalog, (*said.aliases, *((each.called, each.base.oid) for each in views)))
     spans = Spans.of(keys.all)
-    joins = joins_of(catalog, statements.texts)
+    inside_json, unopened = places_inside_json(connection, catalog, keys, empty)
+    by_type, untyped = candidates_by_type(connection, catalog, keys, empty)
+    statements = recorded(connection, catalog) if can_parse() else Recorded()
+    joins = Joins.of(catalog, keys, statements.texts)
     candidates = candidates_of(catalog, keys, spans, inside_json=inside_json, by_type=by_type, told=said, joins=joins)
     evidence = look_up(connection, candidates, empty)
     candidates, evidence = by_condition(connection, candidates, evidence, empty)

@@ -18,6 +18,9 @@ _LEAST_SHARE = 0.7
 _KEYS = 0.95
 """How often a reference's value is the key, where either it or the number below is one."""
 _MOST_BY_GAPS = 40.0
+_MOST_BY_SHARE = 40.0
+MOST_GAIN = log(_MOST_BY_SHARE * _MOST_BY_GAPS)
+"""More than values ever add to a candidate's log-odds: what is less likely by so much is none, whatever they say."""
 _ENDS = "they end where its keys end"
 
 
@@ -48,7 +51,7 @@ class Fits:
         if share < _LEAST_SHARE:
             return 0.04 if share < 0.5 else 0.15
         if family == "uuid":
-            return 40.0 if share >= 0.99 else 15.0
+            return _MOST_BY_SHARE if share >= 0.99 else 15.0
         if share < 0.9:
             return 0.45
         factor = self._full_factor(candidate, family)

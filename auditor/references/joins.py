@@ -5,9 +5,11 @@ what resolves to two columns of tables in the catalog counts; what does not pars
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from itertools import product
+from math import prod
 
 from auditor.catalog import Catalog
 from auditor.model import Coverage, Outcome, Subject
@@ -19,6 +21,7 @@ from auditor.references.levels import FAMILY
 from auditor.references.written import written_in
 
 ABSENT = "joins in views, functions and policies are not read: they need postgast (pip install 'auditor[sql]')"
+_MOST_PAIRED = 6
 _LEAST, _EACH, _MOST, _WORTH = 0.6, 0.1, 0.99, 0.9
 MOST_COLUMNS = 3
 """So many columns the keys have that are looked for."""
@@ -41,9 +44,9 @@ class Joins:
     """The same for keys of several columns, all of which one text sets equal."""
 
     @classmethod
-    def of(cls, catalog: Catalog, keys: Keys, statements: Iterable[str] = ()) -> "Joins":
+    def of(cls, catalog: Catalog, keys: Keys, statements: Sequence[str] = ()) -> "Joins":
         """From all that is written in the catalog, and from these statements. Empty without the parser."""
-        if not can_parse():
+        if not can_parse() or not any(True for _ in written_in(catalog, statements)):
             return cls()
         directed, equalities, composite = _Directed(catalog, keys), Equalities(catalog), _Composite(catalog)
         found: defaultdict[Column, defaultdict[Column, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
@@ -108,17 +111,19 @@ class _Composite:
             self._keys[table.oid].append(key)
 
     def of(self, equal: Iterable[Equality]) -> set[Several]:
-        """Each once. Two tables that share such a key whole are left out: nothing says which refers to which."""
-        partners: defaultdict[tuple[int, int], dict[str, str]] = defaultdict(dict)
+        """Each once, and several where a part is set equal to several columns (`tenant, bill` and `tenant, ship`), but
+        not very many. Two tables that share such a key whole are left out: nothing says which refers to which."""
+        partners: defaultdict[tuple[int, int], defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for one, other in sorted(equal):
             for (here, column), (there, part) in ((one, other), (other, one)):
                 if here != there and there in self._keys:
-                    partners[here, there].setdefault(part, column)
+                    partners[here, there][part].append(column)
         found = {
-            (here, tuple(parts[part] for part in key), there, key)
+            (here, columns, there, key)
             for (here, there), parts in partners.items()
             for key in self._keys[there]
-            if all(part in parts for part in key)
+            if prod(len(parts.get(part, ())) for part in key) <= _MOST_PAIRED
+            for columns in product(*(parts.get(part, ()) for part in key))
         }
         return {each for each in found if (each[2], each[3], each[0], each[1]) not in found}
 
@@ -126,12 +131,6 @@ class _Composite:
 def _rank(key: Key) -> tuple[bool, float]:
     """Of two keys the one whose values the server makes is referred to, else the one with more rows."""
     return (is_made_by_server(key.column), key.table.rows or 0.0)
-
-
-def joins_of(catalog: Catalog, statements: Iterable[str] = ()) -> Joins:
-    """All joins that are written in the catalog, and in these statements."""
-    is_anything_written = can_parse() and any(True for _ in written_in(catalog, statements))
-    return Joins.of(catalog, Keys.of(catalog), statements) if is_anything_written else NO_JOINS
 
 
 def unparsed(catalog: Catalog) -> Iterator[Coverage]:

@@ -19,7 +19,7 @@ _MOSTLY = 0.8
 
 
 def places_inside_json(
-    connection: Connection, catalog: Catalog, empty: frozenset[int]
+    connection: Connection, catalog: Catalog, keys: Keys, empty: frozenset[int]
 ) -> tuple[tuple[Place, ...], tuple[Coverage, ...]]:
     """The paths, at most two keys deep, whose values are scalars and whose names, or uuids, say that they are keys;
     and the columns into which nobody looked.
@@ -32,7 +32,7 @@ def places_inside_json(
     unreadable = [each for each in columns if not hidden(each.table) and obstacle_at(each.table, each.column)]
     unseen = [unlooked_column(each, obstacle_at(each.table, each.column)) for each in unreadable]
     unseen += [unlooked_column(each, OVERRUN) for each in failed]
-    names = frozenset(name(key.column.name).joined for key in Keys.of(catalog).all if name(key.column.name).stem)
+    names = frozenset(name(key.column.name).joined for key in keys.all if name(key.column.name).stem)
     places = (_place(column, row) for column, row in answered)
     return tuple(place for place in places if _is_key(place, names)), tuple(unseen)
 

@@ -6,7 +6,7 @@ from auditor.config import Thresholds
 from auditor.model import Reference
 
 FAMILY = "references"
-"""The family of checks that cannot see what is not inferred."""
+"""What coverage names in place of a check where a reference was not looked for: no check of the family saw it."""
 
 Level = Literal["declared", "finding", "ambiguous", "please confirm", "hidden"]
 

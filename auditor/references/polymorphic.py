@@ -15,7 +15,6 @@ from auditor.model import Coverage, When
 from auditor.references.asked import OVERRUN, Connection, answers
 from auditor.references.candidate import Candidate, Hint, Place
 from auditor.references.candidates import TYPE_WORDS, are_comparable
-from auditor.references.configured import NOTHING, Told
 from auditor.references.key import KEY_FAMILIES, Key
 from auditor.references.keys import Keys
 from auditor.references.look_up import obstacle_at, rows_of
@@ -43,7 +42,7 @@ class Pair:
 
 
 def candidates_by_type(
-    connection: Connection, catalog: Catalog, empty: frozenset[int], told: Told = NOTHING
+    connection: Connection, catalog: Catalog, keys: Keys, empty: frozenset[int]
 ) -> tuple[tuple[Candidate, ...], tuple[Coverage, ...]]:
     """For each type that names a table the reference to it, to be looked up; and the columns whose types nobody saw.
 
@@ -57,7 +56,6 @@ def candidates_by_type(
     possible = [pair for pair in unknown if not obstacle_at(pair.table, pair.type)]
     answered, failed = answers(connection, possible, _statement)
     known.update((id(pair), row[1]) for pair, row in answered)
-    keys = Keys.of(catalog, told.aliases)
     candidates = (each for pair in found for each in _candidates(pair, known[id(pair)] or (), keys))
     unseen = (unlooked_column(pair.types, OVERRUN) for pair in failed)
     return tuple(candidates), tuple(unseen)

@@ -1,18 +1,15 @@
 """What the inference did not look at: said as coverage, because its silence is no all-clear."""
 
 from collections.abc import Iterable, Iterator
-from math import log
 
 from auditor.catalog import Table
 from auditor.model import Coverage, Outcome, Reference, Subject, printable
 from auditor.references.asked import NO_VALUES, OVERRUN
 from auditor.references.candidate import Candidate, Place, logit
 from auditor.references.composite import Composite
+from auditor.references.fit import MOST_GAIN
 from auditor.references.levels import FAMILY
 from auditor.references.look_up import Evidence, Inclusion, hidden, obstacle, obstacle_at
-
-_MOST_GAIN = log(40.0)
-"""What values can add to a candidate's log-odds (`auditor.references.fit`)."""
 
 
 def unlooked_column(place: Place, reason: str) -> Coverage:
@@ -40,7 +37,7 @@ def unlooked_candidates(
         here = (place.table.schema, place.table.name, place.column.name, place.path)
         if here in settled or reason in ("", NO_VALUES) or hidden(place.table):
             continue
-        if logit(candidate.prior) + _MOST_GAIN >= logit(least):
+        if logit(candidate.prior) + MOST_GAIN >= logit(least):
             settled.add(here)
             is_hidden = bool(obstacle(candidate)) and not candidate.key.table.unread
             yield _coverage(place.table, (place.column.name,), place.expression, reason, is_hidden)

@@ -180,3 +180,28 @@ def test_a_key_of_several_columns_is_joined_whole_in_one_text(database18: Databa
     assert line(found) == "sold(during, what) -> lots(era, plate)"
     assert "joined in 1 view" in found.evidence[0]
     assert references(database18, f"DROP VIEW v; {part}") == ()
+
+
+def test_two_columns_that_refer_to_one_key_of_several_are_both_found(database18: Database) -> None:
+    script = """CREATE TABLE places (tenant int, plate text, PRIMARY KEY (tenant, plate));
+        INSERT INTO places SELECT n % 9, 'p' || n FROM generate_series(1, 200) AS n;
+        CREATE TABLE sales (sale int PRIMARY KEY, tenant int, bill text, ship text);
+        INSERT INTO sales SELECT n, n % 9, 'p' || n, 'p' || n FROM generate_series(1, 200) AS n;
+        CREATE VIEW v AS SELECT sale FROM sales AS s
+            JOIN places AS a ON a.tenant = s.tenant AND a.plate = s.bill
+            JOIN places AS b ON b.tenant = s.tenant AND b.plate = s.ship; ANALYZE"""
+    assert lines(references(database18, script)) == [
+        "sales(tenant, bill) -> places(tenant, plate)",
+        "sales(tenant, ship) -> places(tenant, plate)",
+    ]
+
+
+def test_nothing_is_joined_out_of_scope(database18: Database) -> None:
+    script = """CREATE SCHEMA other; CREATE TABLE other.lots (era int, plate text, PRIMARY KEY (era, plate));
+        CREATE TABLE other.sold (during int, what text);
+        CREATE VIEW other.v AS SELECT 1 AS one FROM other.sold JOIN other.lots ON what = plate AND era = during"""
+    with database18.connect() as connection:
+        connection.execute(script.encode())
+    with open_session(database18.dsn, statement_timeout_s=60) as session:
+        catalog = read_catalog(session.main, Scope(schemas=("public",)))
+        assert find_references(session.main, catalog, Config()).references == ()
