@@ -1,6 +1,6 @@
 """What a place's name says about the key it may refer to: one rule a function, each a look-up in an index.
 
-The probabilities are those that held on 31 public schemas; they are priors, the values decide.
+The probabilities are priors, weighed on public schemas; the values decide.
 """
 
 import re

@@ -63,8 +63,11 @@ class Key:
     @cached_property
     def fullness(self) -> float | None:
         """What share of the numbers in its range are keys (0 to about 1); None where the statistics do not say."""
-        ends = self.span
-        return self.table.rows / _counts(ends, self.step) if ends is not None and self.table.rows else None
+        ends, rows = self.span, self.table.rows
+        if ends is None or not rows:
+            return None
+        share = rows / _counts(ends, 1)
+        return share if share >= _FULL else rows / _counts(ends, self.step)
 
     @property
     def has_gaps(self) -> bool:

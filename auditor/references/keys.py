@@ -14,7 +14,8 @@ from auditor.references.taught import Taught
 from auditor.references.words import LEADING_KEY_WORDS
 
 _MANY = 50
-_SHORT = 3
+_LEAST_HEAD = 3
+_LONGEST_PREFIX = 3
 _FEWEST_ALIKE, _LONGEST_HEAD = 3, 12
 
 
@@ -97,7 +98,7 @@ class Keys:
     def by_glued_tail(self) -> "Index":
         """By the letters at the end of a table's last word, where that is long: `review` of productreview."""
         words = ((name(key.table.name).words[-1], key) for key in self.all if key.is_primary)
-        return Index.of((word[start:], key) for word, key in words for start in range(2, len(word) - _SHORT + 1))
+        return Index.of((word[start:], key) for word, key in words for start in range(2, len(word) - _LEAST_HEAD + 1))
 
     def is_head(self, start: str) -> bool:
         """Whether that is a word in the names of tables, or what three of them or more begin with: `product` and `rhn`,
@@ -245,7 +246,7 @@ def _own_prefix(table: Table) -> tuple[str, ...]:
     first = Counter(each[0] for each in words)
     prefix, number = first.most_common(1)[0] if first else ("", 0)
     all_of = len(table.columns)
-    is_shared = number >= 0.8 * all_of if all_of >= 4 else number == all_of > 1 and len(prefix) <= _SHORT
+    is_shared = number >= 0.8 * all_of if all_of >= 4 else number == all_of > 1 and len(prefix) <= _LONGEST_PREFIX
     if not is_shared or prefix in LEADING_KEY_WORDS:
         return ()
     second = Counter(each[1] for each in words if each[0] == prefix and len(each) > 2 and each[1].isdigit())

@@ -3,7 +3,7 @@
 It is no part of this repository: every schema has a licence of its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +18,8 @@ from psycopg.conninfo import make_conninfo
 Pairs = frozenset[tuple[str, str]]
 Ends = tuple[str, str, Pairs]
 """Both tables and the pairs of columns."""
+Key = dict[str, Any]
+"""One of `foreign_keys` in a truth.json."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,12 @@ class Schema:
         tables: list[dict[str, Any]] = self._loader.json.loads((self.folder / "schema.json").read_text())["tables"]
         return tables
 
-    def load(self, dsn: str, *, with_rows: bool, orphans: float = 0.0, deleted: float = 0.0) -> None:
+    def load(
+        self, dsn: str, *, with_rows: bool, orphans: float = 0.0, deleted: float = 0.0, declared: Iterable[Key] = ()
+    ) -> None:
         """Into an empty database; `orphans` is the share of the rows of each true reference that gets a value far from
-        all keys, `deleted` that of the rows of each referenced table that are deleted."""
+        all keys, `deleted` that of the rows of each referenced table that are deleted, `declared` which references are
+        foreign keys."""
         with psycopg.connect(dsn) as connection:
             for table in self._tables:
                 self._loader.create(connection, table)
@@ -58,6 +63,8 @@ class Schema:
                 self._loader.orphan(connection, key, orphans)
             for table in sorted({key[1] for key in self.truth(with_rows=True).keys}) if deleted else ():
                 _delete(connection, table, deleted)
+            for key in declared:
+                _declare(connection, key)
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute("ANALYZE")
 
@@ -67,6 +74,14 @@ class Schema:
         scorer = _module(self.folder.parent / "score.py")
         extra = "count" if of_application else "ignore"
         return scorer.Truth(self.folder / "truth.json", with_rows, True, extra)
+
+
+def _declare(connection: psycopg.Connection, key: Key) -> None:
+    here, there = (sql.SQL(", ").join(map(sql.Identifier, key[ends])) for ends in ("columns", "ref_columns"))
+    statement = sql.SQL("ALTER TABLE {} ADD FOREIGN KEY ({}) REFERENCES {} ({}) NOT VALID").format(
+        sql.Identifier(*key["table"].split(".", 1)), here, sql.Identifier(*key["ref_table"].split(".", 1)), there
+    )
+    connection.execute(statement)
 
 
 def _delete(connection: psycopg.Connection, table: str, share: float) -> None:
