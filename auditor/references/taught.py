@@ -110,5 +110,5 @@ def _leads(lessons: Sequence[Lesson], share: float, most: float) -> Iterator[Lea
         told = [each.told for each in lessons if each.target == target]
         further = f" and {len(told) - 1} more" if len(told) > 1 else ""
         yield Lead(
-            target=target, probability=share * most * weight / len(lessons), text=f"as {told[0]}{further}, declared"
+            target=target, probability=share * most * weight / len(lessons), text=f"declared so by {told[0]}{further}"
         )

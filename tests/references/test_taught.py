@@ -56,4 +56,4 @@ def test_declared_keys_teach(database18: Database, case: str) -> None:
 def test_it_is_told_who_declares(database18: Database) -> None:
     script = "CREATE TABLE bills (bill_no int PRIMARY KEY, vendor_ref int)"
     (found,) = (each for each in references(database18, PARTNERS + script) if not each.declared)
-    assert found.evidence[0] == "as orders(vendor_ref), declared"
+    assert found.evidence[0] == "declared so by orders(vendor_ref)"
