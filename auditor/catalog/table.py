@@ -138,10 +138,11 @@ class Table:
 
     @property
     def has_stale_statistics(self) -> bool:
-        """Whether it has grown to twice its size since they were made, or shrunk to half: they tell of other rows. What
-        the server counts as changes since then says less: it includes what a session wrote just before its ANALYZE."""
+        """Whether it has grown to twice its size since its pages were counted (ANALYZE, VACUUM), or shrunk to half, or
+        was emptied: statistics, if there are any, tell of other rows. What the server counts as changes says less: it
+        includes what a session wrote just before its ANALYZE."""
         then, now = self.counted_pages, self.pages
-        return then > 0 and not then / _STALE < now < then * _STALE
+        return now > 0 and not then / _STALE < now < then * _STALE
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""

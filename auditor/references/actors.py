@@ -16,6 +16,7 @@ _SHARES = (0.81, 0.45, 0.30)
 _UNLISTED = 0.5
 _OUTSIDE = 0.4
 _OUTSIDERS = frozenset({"contact", "customer"})
+_LOG_IN = frozenset({"password", "passwd", "pwd", "login", "username"})
 _TOLD = 0.92
 _USERS = {(word,) for word in ("user", "usr", "benutzer", "utilisateur", "usuario")}
 _PASSING = frozenset({"temp", "tmp", "pending", "deleted", "old"})
@@ -27,8 +28,10 @@ class Actors:
 
     ranked: tuple[Key, ...]
     shares: tuple[float, ...] = _SHARES
+    is_told: bool = False
+    """Whether the configuration names them."""
     declared: Mapping[str, Key] = field(default_factory=dict)
-    """By schema the people that most of its declared foreign keys named like actors refer to."""
+    """By schema the people that most of its declared `created_by` and the like refer to."""
     tables: frozenset[str] = frozenset()
     """The names of all tables: `customer_id` beside a table of customers names no role."""
 
@@ -40,7 +43,7 @@ class Actors:
         """
         tables = frozenset(name(key.table.name).joined for key in keys.all)
         if told is not None:
-            return cls(tuple(keys.by_oid[told.oid][:1]), (_TOLD,), tables=tables)
+            return cls(tuple(keys.by_oid[told.oid][:1]), (_TOLD,), is_told=True, tables=tables)
         named = Counter(
             name(column.name).stem
             for table in catalog.tables
@@ -60,7 +63,8 @@ class Actors:
             self._ordered[schema] = self._near(schema)
         fitting = [key for key in self._ordered[schema] if key.family == place.family]
         for key, share in zip(fitting, self.shares, strict=False):
-            weight = (share if called.is_actor else share * _UNLISTED) * (1.0 if _act(key) else _OUTSIDE)
+            weight = share if called.is_actor else share * _UNLISTED
+            weight *= 1.0 if self.is_told or _act(key) else _OUTSIDE
             yield key, Hint(probability=weight, text=f"names who acts: {key.table.name}")
 
     @cached_property
@@ -94,8 +98,8 @@ def _declared(catalog: Catalog, keys: Keys) -> dict[str, Key]:
         for constraint in table.foreign_keys():
             called = name(constraint.columns[0])
             for key in keys.by_oid.get(constraint.referenced_oid or 0, ()):
-                is_meant = (key.column.name,) == constraint.referenced_columns and key.table.oid != table.oid
-                if is_meant and called.is_actor and name(key.table.name).joined not in called.joined:
+                is_meant = (key.column.name,) == constraint.referenced_columns
+                if is_meant and called.is_actor and called.stem_words[-1] == "by":
                     found[table.schema][key] += 1
     first = {schema: counter.most_common(1)[0] for schema, counter in found.items()}
     return {schema: key for schema, (key, number) in first.items() if 2 * number > found[schema].total()}
@@ -113,8 +117,10 @@ def _rank(key: Key) -> Iterator[int]:
 
 
 def _act(key: Key) -> bool:
-    """Whether those people are likely to work with the database: those with whom one deals mostly are not."""
-    return name(key.table.name).meant[-1] not in _OUTSIDERS
+    """Whether those people are likely to work with the database: those with whom one deals are not, unless they can
+    log in."""
+    is_outside = name(key.table.name).meant[-1] in _OUTSIDERS
+    return not is_outside or any(not _LOG_IN.isdisjoint(name(column.name).words) for column in key.table.columns)
 
 
 def _holds_users(table: Table) -> bool:

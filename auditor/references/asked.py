@@ -9,6 +9,8 @@ import psycopg
 from auditor.catalog import Catalog
 from auditor.references.candidate import Candidate
 from auditor.references.look_up import (
+    INHERITED,
+    MOST_ARE_HERE,
     Evidence,
     Inclusion,
     emptiness,
@@ -120,6 +122,9 @@ def _inclusion(candidate: Candidate, row: Row) -> Inclusion:
     source = source_of(candidate.place)
     if not values:
         return Inclusion(source=source, is_empty=not has_rows, reason=NO_VALUES)
+    table = candidate.key.table
+    if table.has_children and (not has_rows or float(share or 0.0) < MOST_ARE_HERE):
+        return Inclusion(source=source, reason=INHERITED.format(table=table.name))
     tells_gaps = may_fall_into_gaps(candidate)
     return Inclusion(
         share=float(share or 0.0),

@@ -17,7 +17,7 @@ from auditor.references.spans import Spans
 from auditor.references.words import FOREIGN_WORDS, NUMBER_WORDS
 
 _MOST = 3
-_MOST_UUIDS, _MOST_OF_KEY = 5, 2
+_MOST_UUIDS = 5
 _MOST_TRIES = 4000
 _FEWEST_TEXTS, _MANY_TEXTS, _VERY_MANY_TEXTS, _FEWEST_NUMBERS = 3, 10, 20, 20
 _SHARED, _FAR = 3, 0.9
@@ -81,8 +81,7 @@ class ByValues:
         if is_known_empty(place.table) or (is_key and (place.family != "uuid" or is_made_by_server(place.column))):
             return
         if place.family == "uuid":
-            number = min(self.tries_of_uuids, _MOST_OF_KEY if is_key else _MOST_UUIDS)
-            for key in self.keys.with_uuids.first(place.table.schema, "", number):
+            for key in self.keys.with_uuids.first(place.table.schema, "", self.tries_of_uuids):
                 if key.column is place.column:
                     continue
                 yield key, Hint(probability=0.2, text="uuids, which do not coincide")

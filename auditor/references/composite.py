@@ -180,7 +180,7 @@ def _branch(number: int, each: Composite) -> Sql:
 FROM (SELECT coalesce((SELECT 1 FROM {referenced} AS ref WHERE {match} LIMIT 1), 0) AS found
   FROM (SELECT {columns} FROM {table}{sampled} LIMIT {rows}) AS s WHERE {filled} LIMIT {most}) AS looked_up""",
         number=number,
-        referenced=sql.name(each.referenced.schema, each.referenced.name),
+        referenced=rows_in(each.referenced),
         match=Sql(" AND ".join(_equal(each, here, there) for here, there in zip(each.columns, each.key, strict=True))),
         columns=sql.Names(each.columns),
         table=rows_in(each.table),

@@ -2,7 +2,8 @@
 elsewhere nowhere.
 
 Asked only where names speak for a key and a good part of the values is not found: each value of a column of types is
-then looked up by itself. Where some find (almost) all and the others (almost) nothing, the others are no orphans.
+then looked up by itself. Where some find (almost) all and the others (almost) nothing, the others are no orphans. Not
+so where most tenants find their rows: then those of the others are gone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -59,14 +60,18 @@ def _doubtful(found: Sequence[Candidate], evidence: Evidence) -> Iterator[Candid
 def _types_of(candidate: Candidate) -> Iterator[Column]:
     """The columns of the table that say what kind of row it is, or whose, by name and by the few short values they
     have."""
-    for column in candidate.place.table.columns:
+    for column in candidate.place.table.columns if not candidate.place.table.has_stale_statistics else ():
         statistics = column.statistics
-        is_text = column.type.family == "text" or column.type.category == "E"
-        words = _WORDS | _TENANTS if is_text else _TENANTS if column.type.family in KEY_FAMILIES else frozenset()
-        if column is not candidate.place.column and statistics and not words.isdisjoint(name(column.name).words):
+        is_tenant = column.type.family in KEY_FAMILIES and not _TENANTS.isdisjoint(name(column.name).words)
+        if statistics and column is not candidate.place.column and (_is_kind(column) or is_tenant):
             values = statistics.most_common
             if 1 < len(values) <= _MOST_TYPES and not statistics.histogram and max(map(len, values)) <= _LONGEST:
                 yield column
+
+
+def _is_kind(column: Column) -> bool:
+    is_text = column.type.family == "text" or column.type.category == "E"
+    return is_text and not _WORDS.isdisjoint(name(column.name).words)
 
 
 def _each_type(candidate: Candidate, column: Column) -> Iterator[Candidate]:
@@ -85,6 +90,8 @@ def _united(
     others = [one for _, one in known if (one.share or 0.0) < _ALL]
     if not holding or not others or any((one.share or 0.0) > _NOTHING for one in others):
         return None
+    if not _is_kind(column) and len(holding) > len(others):
+        return None  # the rows of a tenant that is gone are orphans
     values = tuple(sorted(value for each, _ in holding if each.place.when for value in each.place.when.values))
     place = replace(candidate.place, when=When(column=column.name, values=values))
     hint = Hint(probability=0.0, text=f"only where {column.name} is {' or '.join(values)}; the others find nothing")

@@ -19,7 +19,7 @@ from auditor.references.keys import Keys
 from auditor.references.polymorphic import candidates_by_type
 from auditor.references.spans import Spans
 from auditor.references.statements import Recorded, recorded
-from auditor.references.unmeasured import leads_to_parent, to_parent, unmeasured
+from auditor.references.unmeasured import beyond, is_beyond, unmeasured
 from auditor.references.unseen import unlooked_candidates, unlooked_composite
 from auditor.references.views import projections, told_of_views
 
@@ -72,15 +72,13 @@ def find_references(
     several, untried = infer_composites(connection, catalog, joins, empty)
     scored = (*without_parts(infer(catalog, candidates, evidence, spans), several), *several)
     inferred = told_of_views(calibrated(scored, calibration, least), views)
-    possible = [each for each in inferred if not leads_to_parent(catalog, each)]
-    references = (*declared(catalog), *overruled(catalog, config, possible))
-    known = {ends_of(each) for each in references}
-    beyond = [each for each in overruled(catalog, config, inferred) if ends_of(each) not in known]
+    settled = overruled(catalog, config, inferred)
+    references = (*declared(catalog), *(each for each in settled if not is_beyond(each)))
     return Found(
         references=references,
         unseen=(
             *unmeasured(catalog),
-            *map(to_parent, beyond),
+            *(beyond(each) for each in settled if is_beyond(each)),
             *unopened,
             *untyped,
             *unparsed(catalog),

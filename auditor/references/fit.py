@@ -18,9 +18,6 @@ _LEAST_SHARE = 0.7
 _KEYS = 0.95
 """How often a reference's value is the key, where either it or the number below is one."""
 _MOST_BY_GAPS = 40.0
-_MOST_BY_SHARE = 40.0
-MOST_GAIN = log(_MOST_BY_SHARE * _MOST_BY_GAPS)
-"""More than values ever add to a candidate's log-odds: what is less likely by so much is none, whatever they say."""
 _ENDS = "they end where its keys end"
 
 
@@ -51,7 +48,7 @@ class Fits:
         if share < _LEAST_SHARE:
             return 0.04 if share < 0.5 else 0.15
         if family == "uuid":
-            return _MOST_BY_SHARE if share >= 0.99 else 15.0
+            return 40.0 if share >= 0.99 else 15.0
         if share < 0.9:
             return 0.45
         factor = self._full_factor(candidate, family)
@@ -95,7 +92,8 @@ class Fits:
 def _source(candidate: Candidate, inclusion: Inclusion) -> str:
     if inclusion.source == "statistics":
         return "values of the statistics"
-    is_stale = candidate.place.is_plain and candidate.place.table.has_stale_statistics
+    place = candidate.place
+    is_stale = place.is_plain and place.column.statistics is not None and place.table.has_stale_statistics
     return "sampled values (the statistics are stale)" if is_stale else "sampled values"
 
 

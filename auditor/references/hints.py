@@ -26,11 +26,10 @@ from auditor.references.roles import (
     without_prefix,
 )
 from auditor.references.same_name import is_extension, same_name
-from auditor.references.words import COUNTED_ON
+from auditor.references.words import ABOVE_PEOPLE, COUNTED_ON
 
 _ELSEWHERE = COUNTED_ON | {"root"}
 """`root_cause_id`, `previous_employer_id`: these rows stand in another table."""
-_ABOVE_PEOPLE = frozenset({"manager", "supervisor", "superior", "boss", "lead"})
 
 
 def hints_of(place: Place, keys: Keys, actors: Actors) -> Named:
@@ -147,7 +146,7 @@ def _above(place: Place, called: Name, keys: Keys) -> Named:
     rest = "".join(called.stem_words[1:])
     to_itself = called.is_above and not any(in_pairs(place, called, keys))
     to_itself = to_itself and (not rest or own.joined.endswith(rest) or called.stem_words[-1] == "to")
-    manages = called.stem in _ABOVE_PEOPLE and own.words[-1] in ("employee", "staff", "user", "person", "member")
+    manages = called.stem in ABOVE_PEOPLE and own.words[-1] in ("employee", "staff", "user", "person", "member")
     unknown = called.is_above and called.stem_words[0] not in _ELSEWHERE and rest and not to_itself
     unknown = unknown and not keys.by_table_tail.get(place.table.schema, rest)
     unknown = unknown and not keys.by_table_name.get(place.table.schema, rest)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import product
-from math import prod
 
 from auditor.catalog import Catalog
 from auditor.model import Coverage, Outcome, Subject
@@ -21,7 +20,6 @@ from auditor.references.levels import FAMILY
 from auditor.references.written import written_in
 
 ABSENT = "joins in views, functions and policies are not read: they need postgast (pip install 'auditor[sql]')"
-_MOST_PAIRED = 6
 _LEAST, _EACH, _MOST, _WORTH = 0.6, 0.1, 0.99, 0.9
 MOST_COLUMNS = 3
 """So many columns the keys have that are looked for."""
@@ -111,10 +109,11 @@ class _Composite:
             self._keys[table.oid].append(key)
 
     def of(self, equal: Iterable[Equality]) -> set[Several]:
-        """Each once, and several where a part is set equal to several columns (`tenant, bill` and `tenant, ship`), but
-        not very many. Two tables that share such a key whole are left out: nothing says which refers to which."""
+        """Each once, and several where one part is set equal to several columns (`tenant, bill`, `tenant, ship`); where
+        several parts are, nothing says which belong together. Two tables that share such a key whole are left out:
+        nothing says which refers to which."""
         partners: defaultdict[tuple[int, int], defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for one, other in sorted(equal):
+        for one, other in sorted({(min(pair), max(pair)) for pair in equal}):
             for (here, column), (there, part) in ((one, other), (other, one)):
                 if here != there and there in self._keys:
                     partners[here, there][part].append(column)
@@ -122,7 +121,7 @@ class _Composite:
             (here, columns, there, key)
             for (here, there), parts in partners.items()
             for key in self._keys[there]
-            if prod(len(parts.get(part, ())) for part in key) <= _MOST_PAIRED
+            if sum(len(parts.get(part, ())) > 1 for part in key) <= 1
             for columns in product(*(parts.get(part, ()) for part in key))
         }
         return {each for each in found if (each[2], each[3], each[0], each[1]) not in found}

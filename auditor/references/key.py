@@ -71,8 +71,8 @@ class Key:
 
     @property
     def has_gaps(self) -> bool:
-        """Whether it leaves out numbers of its range, by the statistics."""
-        return self.fullness is not None and self.fullness < _FULL
+        """Whether it leaves out numbers of its range, by the statistics; also where these do not say."""
+        return self.fullness is None or self.fullness < _FULL
 
     @property
     def full_name(self) -> str:

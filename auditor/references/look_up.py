@@ -19,6 +19,11 @@ SAMPLED_ROWS = 1000
 MOST_VALUES = 300
 _SMALL_TABLE_PAGES = 1000
 
+MOST_ARE_HERE = 0.7
+"""With less the referenced rows are likely to stand elsewhere."""
+INHERITED = "the rows that it refers to may stand in tables that inherit from {table}, where no foreign key finds them"
+"""The manual's chapter on inheritance, caveats."""
+
 Source = Literal["statistics", "sample"]
 
 
@@ -102,7 +107,7 @@ def statement_of(looked_up: Sequence[Candidate]) -> Sql:
     numbers = {place.identity: number for number, place in enumerate(places)}
     by_match: dict[tuple[Sql, Sql, Sql], list[tuple[int, int]]] = {}
     for number, candidate in enumerate(looked_up):
-        table = sql.quote(candidate.key.table.schema, candidate.key.table.name)
+        table = rows_in(candidate.key.table)
         how = (table, matching.match(candidate), matching.below(candidate, table))
         asked = by_match.setdefault(how, [])
         asked.append((number, numbers[candidate.place.identity]))
@@ -152,10 +157,12 @@ def _from_statistics(places: Sequence[tuple[int, Place]]) -> Sql:
 
 
 def _from_rows(number: int, place: Place) -> Sql:
-    """Weight of a value: how many of a bounded number of rows hold it. NULLs are none."""
+    """Weight of a value: how many of a bounded number of rows hold it. NULLs are none. Of many values some, in no
+    order: the first ones would be the oldest."""
     return sql.compose(
-        """SELECT {number}, array_agg(v), array_agg(n) FROM (SELECT v, count(*)::float8 AS n FROM (
-    SELECT v FROM (SELECT {value} AS v FROM {rows}) AS s WHERE v IS NOT NULL LIMIT {most}) AS s GROUP BY v) AS s""",
+        """SELECT {number}, array_agg(v), array_agg(n) FROM (
+    SELECT v, count(*)::float8 AS n FROM (SELECT {value} AS v FROM {rows}) AS s WHERE v IS NOT NULL
+    GROUP BY v ORDER BY hashtext(v) LIMIT {most}) AS s""",
         number=number,
         value=_text_of(place),
         rows=rows_of(place),
@@ -195,10 +202,12 @@ def rows_in(table: Table) -> Sql:
 
 
 def sampled(table: Table) -> Sql:
-    """Small tables are read with a LIMIT; of others whole pages are drawn, about three times as many as are needed."""
-    if table.pages < _SMALL_TABLE_PAGES or not table.rows:
+    """Small tables are read with a LIMIT, but for those that have grown: there the first rows are the oldest. Of others
+    whole pages are drawn, ten at least."""
+    is_small = table.pages < _SMALL_TABLE_PAGES and not table.has_stale_statistics
+    if is_small or not table.rows:
         return Sql("")
-    percent = min(100.0, max(300.0 * SAMPLED_ROWS / table.rows, 100.0 * 10 / table.pages))
+    percent = min(100.0, max(100.0 * SAMPLED_ROWS / table.rows, 100.0 * 10 / table.pages))
     return sql.compose(" TABLESAMPLE SYSTEM ({percent})", percent=Sql(f"{percent:.4f}"))
 
 

@@ -82,8 +82,9 @@ def _is_enum(column: Column) -> bool:
 
 
 def _types_by_statistics(pair: Pair) -> Sequence[str] | None:
-    """All that the statistics hold, which is all there are unless a type is rare; None where they hold nothing."""
-    statistics = pair.type.statistics
+    """All that the statistics hold, which is all there are unless a type is rare; None where they hold nothing, or tell
+    of other rows."""
+    statistics = pair.type.statistics if not pair.table.has_stale_statistics else None
     if statistics is None or not (statistics.most_common or statistics.histogram):
         return None
     return tuple(dict.fromkeys((*statistics.most_common, *statistics.histogram)))

@@ -53,10 +53,11 @@ def _is_extension(key: Key, keys: Keys) -> bool:
 
 def is_copy(table: Table, of: Table) -> bool:
     """Whether the table holds rows of the other as they were, deleted ones, too, and so does not refer to it:
-    `orders_backup`, `tmp_orders`, with all columns of orders."""
+    `orders_backup_2024`, `tmp_orders`, with the columns of orders and no others."""
     own, theirs = {*name(table.name).words}, {*name(of.name).words}
-    is_called_so = theirs < own and own - theirs <= COPY_WORDS
-    return is_called_so and all(table.has_column(column.name) for column in of.columns)
+    added = {word for word in own - theirs if not word.isdigit()}
+    is_called_so = theirs < own and added <= COPY_WORDS
+    return is_called_so and {column.name for column in table.columns} == {column.name for column in of.columns}
 
 
 def _begins(own: Name, base: Name) -> bool:

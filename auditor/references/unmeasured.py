@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from auditor.catalog import Catalog, Constraint, Table
 from auditor.model import Coverage, Outcome, Reference, Subject, printable
 from auditor.references.levels import FAMILY
+from auditor.references.look_up import INHERITED
 
 TEMPORAL = "a temporal foreign key (PERIOD): its ranges are not compared"
 ELSEWHERE = "a foreign key to a single partition, or to a table of an extension: it is not measured"
 OF_A_PARTITION = "a foreign key that one partition declares for itself: it is not measured"
-
-INHERITED = "it refers to {table}, from which other tables inherit: no foreign key finds their rows"
 
 
 def unmeasured(catalog: Catalog) -> Iterator[Coverage]:
@@ -35,15 +34,14 @@ def _entry(schema: str, table: str, constraint: Constraint, reason: str) -> Cove
     return Coverage(check=FAMILY, subject=subject, outcome=Outcome.SKIPPED, reason=reason)
 
 
-def leads_to_parent(catalog: Catalog, reference: Reference) -> bool:
-    """Whether what it refers to may stand in tables that inherit from the referenced one, which a foreign key does not
-    find (the manual's chapter on inheritance, caveats)."""
-    referenced = catalog.table(reference.ref_schema, reference.ref_table)
-    return referenced is not None and referenced.has_children
+def is_beyond(reference: Reference) -> bool:
+    """Whether what it refers to may stand in tables that inherit from the referenced one."""
+    text = INHERITED.format(table=reference.ref_table)
+    return reference.confidence < 1.0 and any(each.endswith(text) for each in reference.evidence)
 
 
-def to_parent(each: Reference) -> Coverage:
-    """The entry for such a reference."""
+def beyond(each: Reference) -> Coverage:
+    """The entry for such a reference, which names alone suggest."""
     subject = Subject(
         kind="column", schema=each.schema, table=each.table, columns=each.columns, expression=each.expression
     )

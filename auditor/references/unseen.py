@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator
 from auditor.catalog import Table
 from auditor.model import Coverage, Outcome, Reference, Subject, printable
 from auditor.references.asked import NO_VALUES, OVERRUN
-from auditor.references.candidate import Candidate, Place, logit
+from auditor.references.candidate import Candidate, Place
 from auditor.references.composite import Composite
-from auditor.references.fit import MOST_GAIN
 from auditor.references.levels import FAMILY
-from auditor.references.look_up import Evidence, Inclusion, hidden, obstacle, obstacle_at
+from auditor.references.look_up import INHERITED, Evidence, Inclusion, hidden, obstacle, obstacle_at
 
 
 def unlooked_column(place: Place, reason: str) -> Coverage:
@@ -24,7 +23,8 @@ def unlooked_candidates(
     """The places that may hold a reference, had their values been looked up: names alone are not enough to measure it
     (`least` is the confidence that is), and no other reference was found there.
 
-    `known` are all references. What a hidden table refers to is left out: it is hidden as a whole.
+    `known` are all references. What a hidden table refers to is left out: it is hidden as a whole; and what no foreign
+    key finds, which is told elsewhere.
     """
     settled = {
         (each.schema, each.table, column, each.json_path)
@@ -35,12 +35,12 @@ def unlooked_candidates(
     for candidate in candidates:
         place, reason = candidate.place, evidence.get(candidate.identity, Inclusion()).reason
         here = (place.table.schema, place.table.name, place.column.name, place.path)
-        if here in settled or reason in ("", NO_VALUES) or hidden(place.table):
+        told = ("", NO_VALUES, INHERITED.format(table=candidate.key.table.name))
+        if here in settled or reason in told or hidden(place.table):
             continue
-        if logit(candidate.prior) + MOST_GAIN >= logit(least):
-            settled.add(here)
-            is_hidden = bool(obstacle(candidate)) and not candidate.key.table.unread
-            yield _coverage(place.table, (place.column.name,), place.expression, reason, is_hidden)
+        settled.add(here)
+        is_hidden = bool(obstacle(candidate)) and not candidate.key.table.unread
+        yield _coverage(place.table, (place.column.name,), place.expression, reason, is_hidden)
 
 
 def unlooked_composite(each: Composite, reason: str) -> Coverage:

@@ -53,9 +53,10 @@ ACTOR_WORDS = frozenset(
 )
 """People in a role: the column refers to the table of users."""
 
-THINGS_AS_WELL = frozenset(
-    "handler selector scheduler allocator validator observer recorder inspector locker blocker setter".split()  # noqa: SIM905
-)
+ABOVE_PEOPLE = frozenset({"manager", "supervisor", "superior", "boss", "lead"})
+"""In a table of people another one of them."""
+
+THINGS_AS_WELL = frozenset("handler selector scheduler allocator validator locker blocker setter".split())  # noqa: SIM905
 """Of these the ones that may be a program or a thing: people where a word for key follows, `scheduler_id`."""
 
 NOBODY = frozenset("is has can num max min n no count".split())  # noqa: SIM905

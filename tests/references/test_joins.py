@@ -205,3 +205,11 @@ def test_nothing_is_joined_out_of_scope(database18: Database) -> None:
     with open_session(database18.dsn, statement_timeout_s=60) as session:
         catalog = read_catalog(session.main, Scope(schemas=("public",)))
         assert find_references(session.main, catalog, Config()).references == ()
+
+
+def test_columns_that_belong_together_are_not_crossed(database18: Database) -> None:
+    script = """CREATE TABLE places (tenant int, plate text, PRIMARY KEY (tenant, plate));
+        CREATE TABLE sales (sale int PRIMARY KEY, mine int, bill text, yours int, ship text);
+        CREATE VIEW v AS SELECT sale FROM sales AS s JOIN places AS a ON a.tenant = s.mine AND a.plate = s.bill
+            JOIN places AS b ON b.tenant = s.yours AND b.plate = s.ship"""
+    assert references(database18, script) == ()

@@ -304,3 +304,33 @@ def test_statistics_of_a_table_that_has_grown_since_are_not_asked(database18: Da
     reload = "DELETE FROM showings; INSERT INTO showings SELECT n, 1 + n % 50 FROM generate_series(1, 1500) AS n"
     (found,) = references(database18, reload)
     assert "100 % of the rows, by 50 sampled values (the statistics are stale), found" in found.evidence
+
+
+def test_statistics_of_a_table_that_was_emptied_and_filled_again_are_not_asked(database18: Database) -> None:
+    script = """CREATE TABLE films (id int PRIMARY KEY); INSERT INTO films SELECT generate_series(1, 50);
+        CREATE TABLE showings (showing_id int PRIMARY KEY, film_id int);
+        INSERT INTO showings SELECT n, 900000 + n FROM generate_series(1, 500) AS n; ANALYZE"""
+    assert not references(database18, script)
+    reload = "TRUNCATE showings; INSERT INTO showings SELECT n, 1 + n % 50 FROM generate_series(1, 500) AS n"
+    (found,) = references(database18, reload)
+    assert "100 % of the rows, by 50 sampled values (the statistics are stale), found" in found.evidence
+
+
+def test_of_a_table_that_has_grown_not_the_oldest_rows_alone_are_sampled(database18: Database) -> None:
+    script = """CREATE TABLE customers (id int PRIMARY KEY); INSERT INTO customers SELECT generate_series(301, 2300);
+        CREATE TABLE orders (order_no int PRIMARY KEY, customer_id int);
+        INSERT INTO orders SELECT n, 1 + n / 4 FROM generate_series(1, 6000) AS n; ANALYZE"""
+    references(database18, script)
+    more = "INSERT INTO orders SELECT n, 1 + n / 6 FROM generate_series(6001, 13700) AS n"
+    (found,) = references(database18, more)
+    assert found.confidence >= 0.6
+    assert any("the statistics are stale" in each for each in found.evidence)
+
+
+def test_gaps_tell_without_statistics(database18: Database) -> None:
+    script = """CREATE TABLE depots (depot_no int PRIMARY KEY); CREATE TABLE trips (trip int PRIMARY KEY, depot_no int);
+        INSERT INTO depots SELECT 3 * n FROM generate_series(1, 300) AS n;
+        INSERT INTO trips SELECT n, CASE WHEN n % 25 = 0 THEN 100000 + n ELSE 3 * (1 + n % 300) END
+            FROM generate_series(1, 2000) AS n"""
+    (found,) = references(database18, script)
+    assert found.confidence >= 0.8

@@ -45,8 +45,8 @@ NOT_MEANT = {
         INSERT INTO items SELECT n / 5, n % 5 FROM generate_series(5, 500) AS n;
         INSERT INTO orders SELECT generate_series(1, 100);
         CREATE TABLE items_backup (LIKE items INCLUDING ALL); INSERT INTO items_backup TABLE items;
-        CREATE TABLE tmp_orders AS TABLE orders; DELETE FROM orders WHERE order_id = 7;
-        DELETE FROM items WHERE order_id = 9; ANALYZE""",
+        CREATE TABLE tmp_orders AS TABLE orders; CREATE TABLE orders_old_2024 AS TABLE orders;
+        DELETE FROM orders WHERE order_id = 7; DELETE FROM items WHERE order_id = 9; ANALYZE""",
         ["items(order_id) -> orders(order_id)", "items_backup(order_id) -> orders(order_id)"],
     ),
     "what two tables of facts have in common": (
@@ -83,3 +83,21 @@ def test_numbered_ends_count_from_nought_or_one(database18: Database) -> None:
         "l_artist_label(entity1) -> artist(id)",
         "l_artist_label(entity2) -> label(id)",
     ]
+
+
+def test_a_history_is_no_copy(database18: Database) -> None:
+    script = """CREATE TABLE accounts (account_id int PRIMARY KEY, balance int);
+        CREATE TABLE account_history (history_id int PRIMARY KEY, account_id int, balance int, changed_at date)"""
+    assert lines(references(database18, script)) == ["account_history(account_id) -> accounts(account_id)"]
+
+
+def test_customers_who_can_log_in_act(database18: Database) -> None:
+    script = """CREATE TABLE customers (id int PRIMARY KEY, email text, password_hash text);
+        CREATE TABLE carts (cart_no int PRIMARY KEY, owner_id int)"""
+    assert lines(references(database18, script)) == ["carts(owner_id) -> customers(id)"]
+
+
+def test_who_is_told_to_act_acts(database18: Database) -> None:
+    script = """CREATE TABLE contacts (id int PRIMARY KEY); CREATE TABLE deals (deal int PRIMARY KEY, created_by int)"""
+    found = references(database18, script, '[references]\nactor-table = "public.contacts"')
+    assert lines(found) == ["deals(created_by) -> contacts(id)"]

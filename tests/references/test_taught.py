@@ -37,6 +37,27 @@ TAUGHT = {
         CREATE TABLE parcels (parcel_no int PRIMARY KEY, status_id int)""",
         ["parcels(status_id) -> parcel_statuses(id)"],
     ),
+    "people who are above, or made, others": (
+        """CREATE TABLE users (id int PRIMARY KEY, created_by int REFERENCES users);
+        CREATE TABLE employees (employee_id int PRIMARY KEY, manager_id int REFERENCES employees);
+        CREATE TABLE departments (department_id int PRIMARY KEY, manager_id int, created_by int)""",
+        ["departments(created_by) -> users(id)", "departments(manager_id) -> employees(employee_id)"],
+    ),
+    "owners that are no people": (
+        """CREATE TABLE users (id int PRIMARY KEY, name text); CREATE TABLE companies (id int PRIMARY KEY);
+        CREATE TABLE buildings (building_no int PRIMARY KEY, owner_id int REFERENCES companies);
+        CREATE TABLE papers (paper_no int PRIMARY KEY, created_by int, approved_by int)""",
+        ["papers(approved_by) -> users(id)", "papers(created_by) -> users(id)"],
+    ),
+    "names that say nothing elsewhere": (
+        """CREATE TABLE states (id int PRIMARY KEY); CREATE TABLE posts (id int PRIMARY KEY);
+        CREATE TABLE tickets (ticket_no int PRIMARY KEY, status int REFERENCES states);
+        CREATE TABLE comments (id int PRIMARY KEY, parent_id int REFERENCES posts, valid_to int REFERENCES posts);
+        CREATE TABLE matches (match_no int PRIMARY KEY, round_1 int REFERENCES posts);
+        CREATE TABLE devices (device_no int PRIMARY KEY, status int, paid_to int, price_1 int);
+        CREATE TABLE topics (id int PRIMARY KEY, parent_id int)""",
+        ["topics(parent_id) -> topics(id)"],
+    ),
     "two that disagree": (
         """CREATE TABLE shops (id int PRIMARY KEY);
         CREATE TABLE offers (offer_no int PRIMARY KEY, vendor_ref int REFERENCES shops (id));
