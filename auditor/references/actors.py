@@ -1,8 +1,8 @@
 """Who acts: `created_by`, `approver_id` and the like all refer to one table of people, decided once for a schema."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from auditor.catalog import Catalog, Table
@@ -30,8 +30,6 @@ class Actors:
     shares: tuple[float, ...] = _SHARES
     is_told: bool = False
     """Whether the configuration names them."""
-    declared: Mapping[str, Key] = field(default_factory=dict)
-    """By schema the people that most of its declared `created_by` and the like refer to."""
     tables: frozenset[str] = frozenset()
     """The names of all tables: `customer_id` beside a table of customers names no role."""
 
@@ -52,7 +50,7 @@ class Actors:
         )
         ranks = [(rank, -named[name(key.table.name).joined], key) for key in keys.all for rank in _rank(key)]
         ranked = sorted(ranks, key=lambda each: (*each[:2], each[2].full_name))
-        return cls(tuple(key for *_, key in ranked), declared=_declared(catalog, keys), tables=tables)
+        return cls(tuple(key for *_, key in ranked) or _declared(catalog, keys), tables=tables)
 
     def hints_of(self, place: Place, called: Name) -> Iterator[tuple[Key, Hint]]:
         """The people that the place may name, where its name is that of an actor."""
@@ -77,13 +75,11 @@ class Actors:
         has_people = any(key.table.schema == schema and _act(key) for key in self.ranked)
 
         def distance(key: Key) -> int:
-            if key is self.declared.get(schema):
-                return -1
             if key.table.schema == schema:
                 return 0 if has_people else 1
             return int(has_people) if _holds_users(key.table) else 2
 
-        return sorted(dict.fromkeys((*self.ranked, *self.declared.values())), key=distance)
+        return sorted(self.ranked, key=distance)
 
     def _is_table(self, called: Name) -> bool:
         """`customer_id`, `old_customer` beside a table of customers; `id_medico_solicitante` beside one of doctors."""
@@ -92,17 +88,16 @@ class Actors:
         return begins or any("".join(words[start:]) in self.tables for start in range(len(words)))
 
 
-def _declared(catalog: Catalog, keys: Keys) -> dict[str, Key]:
-    found: defaultdict[str, Counter[Key]] = defaultdict(Counter)
+def _declared(catalog: Catalog, keys: Keys) -> tuple[Key, ...]:
+    """Where no table is called like people: those that `created_by` and the like refer to where that is declared."""
+    found: Counter[Key] = Counter()
     for table in catalog.tables:
         for constraint in table.foreign_keys():
             called = name(constraint.columns[0])
-            for key in keys.by_oid.get(constraint.referenced_oid or 0, ()):
-                is_meant = (key.column.name,) == constraint.referenced_columns
-                if is_meant and called.is_actor and called.stem_words[-1] == "by":
-                    found[table.schema][key] += 1
-    first = {schema: counter.most_common(1)[0] for schema, counter in found.items()}
-    return {schema: key for schema, (key, number) in first.items() if 2 * number > found[schema].total()}
+            if called.is_actor and called.stem_words[-1] == "by":
+                named = keys.by_oid.get(constraint.referenced_oid or 0, ())
+                found.update(key for key in named if (key.column.name,) == constraint.referenced_columns)
+    return tuple(key for key, _ in found.most_common())
 
 
 def _rank(key: Key) -> Iterator[int]:

@@ -15,8 +15,8 @@ _OF_PARTS = 0.3
 """`order_lines.status_id` refers to order_statuses: in tables that are not about orders the name may mean others."""
 
 _LEAST = 0.05
-_FEWEST_GENERIC = 2
-"""What one table calls `status` or `parent_id` says nothing of others."""
+_OF_GENERIC = 0.5
+"""What one table alone calls `status` or `parent_id` says little of others."""
 _ROLES = TRAILING_ROLES | frozenset("by of at on in with for as via per".split())  # noqa: SIM905
 
 Column = tuple[int, str]
@@ -81,7 +81,7 @@ class Taught:
             own, all_of_them = known.get((schema, text)), known.get(("", text))
             if own or all_of_them:
                 share = most if own else most * _OF_OTHER_SCHEMA
-                yield from _leads(own or all_of_them or (), share, _FEWEST_GENERIC if called.is_generic else 1)
+                yield from _leads(own or all_of_them or (), share, is_generic=called.is_generic)
                 return
 
 
@@ -122,13 +122,14 @@ def _tails(called: Name) -> Iterator[str]:
             yield tail.joined
 
 
-def _leads(lessons: Sequence[Lesson], most: float, fewest: int) -> Iterator[Lead]:
-    """Each target as often as it is meant, by so many tables at least."""
+def _leads(lessons: Sequence[Lesson], most: float, *, is_generic: bool) -> Iterator[Lead]:
+    """Each target as often as it is meant."""
     by_target: defaultdict[Column | None, list[Lesson]] = defaultdict(list)
     for each in lessons:
         by_target[each.target].append(each)
     for target, told in by_target.items():
         share = most * sum(each.weight for each in told) / len(lessons)
-        if share >= _LEAST and len(told) >= fewest:
+        share *= _OF_GENERIC if is_generic and len(told) == 1 else 1.0
+        if share >= _LEAST:
             further = f" and {len(told) - 1} more" if len(told) > 1 else ""
             yield Lead(target=target, probability=share, text=f"declared so by {told[0].told}{further}")
