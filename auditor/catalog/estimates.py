@@ -1,6 +1,12 @@
 """What the statistics say of a column beforehand. They prune, and they suggest; they prove nothing."""
 
 from auditor.catalog.table import Column, Table
+from auditor.catalog.types import ColumnStatistics
+
+
+def current(table: Table, column: Column) -> ColumnStatistics | None:
+    """The statistics of the column, where they tell of the rows that the table has now."""
+    return None if table.has_stale_statistics else column.statistics
 
 
 def sample(column: Column) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from auditor.catalog import Column
+from auditor.catalog.estimates import current
 from auditor.model import When
 from auditor.references.asked import Connection, look_up
 from auditor.references.candidate import Candidate, Hint
@@ -60,8 +61,8 @@ def _doubtful(found: Sequence[Candidate], evidence: Evidence) -> Iterator[Candid
 def _types_of(candidate: Candidate) -> Iterator[Column]:
     """The columns of the table that say what kind of row it is, or whose, by name and by the few short values they
     have."""
-    for column in candidate.place.table.columns if not candidate.place.table.has_stale_statistics else ():
-        statistics = column.statistics
+    for column in candidate.place.table.columns:
+        statistics = current(candidate.place.table, column)
         is_tenant = column.type.family in KEY_FAMILIES and not _TENANTS.isdisjoint(name(column.name).words)
         if statistics and column is not candidate.place.column and (_is_kind(column) or is_tenant):
             values = statistics.most_common

@@ -15,6 +15,7 @@ from auditor.references.roles import (
     VOWELS,
     Named,
     abbreviates,
+    about,
     at_ends,
     behind,
     end_of_word,
@@ -160,13 +161,8 @@ def _above(place: Place, called: Name, keys: Keys) -> Named:
 
 def _above_of_another(place: Place, keys: Keys) -> Named:
     """`tag_inheritance (tag_id, parent_id)`: no row of its own can be meant, but one of the table that it is about."""
-    words = name(place.table.name).words
-    for end in range(len(words) - 1, 0, -1):
-        found = [key for key in keys.by_table_name.get(place.table.schema, "".join(words[:end])) if key.is_primary]
-        for key in found:
-            yield key, Hint(probability=0.70, text=f"{place.last_name}, in a table about {key.table.name}")
-        if found:
-            return
+    for key in about(place.table, keys):
+        yield key, Hint(probability=0.70, text=f"{place.last_name}, in a table about {key.table.name}")
 
 
 def _shared_primary(place: Place, called: Name, keys: Keys) -> Named:

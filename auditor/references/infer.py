@@ -10,7 +10,7 @@ from auditor.references.calibration import BY_NAME, LEAST_SCORE
 from auditor.references.candidate import Candidate, Place, logit
 from auditor.references.decisions import LEAST_CONFIDENCE, agreed, by_place, cleanest, one_actor_table, tightest
 from auditor.references.fit import Fits
-from auditor.references.key import Key
+from auditor.references.key import Key, are_alike
 from auditor.references.look_up import Evidence, Inclusion
 from auditor.references.rivals import Scored, weighed
 from auditor.references.spans import Spans
@@ -79,7 +79,7 @@ def _is_indexed(place: Place) -> bool:
 
 
 Column = tuple[int, str]
-_LEAST_BASE, _ALIKE = 0.3, 0.97
+_LEAST_BASE = 0.3
 
 
 def _leads(catalog: Catalog, places: Iterable[list[Scored]]) -> dict[Column, Column]:
@@ -136,7 +136,7 @@ def _base(places: list[Scored], leads: dict[Column, Column]) -> Scored:
         return best
     if leads.get(_column(base.candidate.key)) == _column(best.candidate.key):
         return best  # each refers to the other: neither is the base
-    is_alike = (best.candidate.key.table.rows or 0.0) >= _ALIKE * (base.candidate.key.table.rows or 0.0)
+    is_alike = are_alike(best.candidate.key.table, base.candidate.key.table)
     return base if is_alike and base.share >= best.share else best
 
 

@@ -11,6 +11,7 @@ from auditor.references.words import NATURAL_KEY_WORDS
 
 _FEWEST_NAMED, _DISTINCT = 10, 0.98
 _FULL = 0.995
+_ALIKE = 0.97
 _ROUND = 5
 _TIMES = ("date", "timestamp", "timestamptz")
 
@@ -117,6 +118,11 @@ def _beside_partition_key(table: Table) -> Column | None:
         return None
     by_time = all(each.type.base in _TIMES for each in table.columns if each.places_rows)
     return column if share is not None or by_time or is_made_by_server(column) else None
+
+
+def are_alike(extension: Table, base: Table) -> bool:
+    """Whether they have as many rows, so that values do not tell which of them is referred to."""
+    return (extension.rows or 0.0) >= _ALIKE * (base.rows or 0.0)
 
 
 def is_made_by_server(column: Column) -> bool:

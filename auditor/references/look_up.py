@@ -10,6 +10,7 @@ from typing import Literal
 
 from auditor import sql
 from auditor.catalog import Column, Table
+from auditor.catalog.estimates import current
 from auditor.model import When
 from auditor.references import matching
 from auditor.references.candidate import Candidate, Place
@@ -51,7 +52,7 @@ Evidence = dict[tuple[int, str, tuple[str, ...], int, str], Inclusion]
 
 def source_of(place: Place) -> Source:
     """Where the values of that place are taken from."""
-    statistics = place.column.statistics if place.is_plain and not place.table.has_stale_statistics else None
+    statistics = current(place.table, place.column) if place.is_plain else None
     return "statistics" if statistics is not None and (statistics.most_common or statistics.histogram) else "sample"
 
 

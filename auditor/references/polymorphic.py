@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from auditor import sql
 from auditor.catalog import Catalog, Column, Table
+from auditor.catalog.estimates import current
 from auditor.model import Coverage, When
 from auditor.references.asked import OVERRUN, Connection, answers
 from auditor.references.candidate import Candidate, Hint, Place
@@ -84,7 +85,7 @@ def _is_enum(column: Column) -> bool:
 def _types_by_statistics(pair: Pair) -> Sequence[str] | None:
     """All that the statistics hold, which is all there are unless a type is rare; None where they hold nothing, or tell
     of other rows."""
-    statistics = pair.type.statistics if not pair.table.has_stale_statistics else None
+    statistics = current(pair.table, pair.type)
     if statistics is None or not (statistics.most_common or statistics.histogram):
         return None
     return tuple(dict.fromkeys((*statistics.most_common, *statistics.histogram)))

@@ -3,6 +3,7 @@ that carry their schema's prefix. One rule a function, as in hints.py."""
 
 from collections.abc import Iterator
 
+from auditor.catalog import Table
 from auditor.references.candidate import Hint, Place
 from auditor.references.key import Key
 from auditor.references.keys import Keys
@@ -150,17 +151,17 @@ def in_pairs(place: Place, called: Name, keys: Keys) -> Named:
     """`page_links (source_id, target_id)` → pages: two opposite roles, in a table named after one table and a word."""
     if not has_opposite(place, called):
         return
-    own = name(place.table.name).words
-    for end in range(len(own) - 1, 0, -1):
-        found = [key for key in keys.by_table_name.get(place.table.schema, "".join(own[:end])) if key.is_primary]
-        for key in found:
-            if key.table.oid != place.table.oid:
-                yield (
-                    key,
-                    Hint(probability=0.78, text=f"one of two opposite ends of links between {key.table.name}"),
-                )
-        if found:
-            return
+    for key in about(place.table, keys):
+        yield key, Hint(probability=0.78, text=f"one of two opposite ends of links between {key.table.name}")
+
+
+def about(table: Table, keys: Keys) -> list[Key]:
+    """The primary keys of the table that another is about: which the longest beginning of its name names, `pages` for
+    `page_links`."""
+    words = name(table.name).words
+    begins = (keys.by_table_name.get(table.schema, "".join(words[:end])) for end in range(len(words) - 1, 0, -1))
+    primary = ([key for key in found if key.is_primary] for found in begins)
+    return [key for key in next(filter(None, primary), []) if key.table.oid != table.oid]
 
 
 def turned_round(place: Place, called: Name, keys: Keys) -> Named:

@@ -5,7 +5,7 @@ from math import sqrt
 
 from auditor.catalog import Table
 from auditor.references.candidate import Hint, Place
-from auditor.references.key import Key, is_made_by_server
+from auditor.references.key import Key, are_alike, is_made_by_server
 from auditor.references.keys import Keys
 from auditor.references.names import Name, name
 from auditor.references.roles import Named
@@ -48,7 +48,7 @@ def _is_extension(key: Key, keys: Keys) -> bool:
     named = [*keys.by_table_name.get(schema, called.stem), *keys.by_core.get(schema, called.stem)]
     glued = (each for each in keys.by_glued_tail.get(schema, called.stem) if _begins(own, name(each.table.name)))
     bases = (each for each in (*named, *glued) if each.table.oid != key.table.oid and each.is_primary)
-    return any(_are_alike(key.table, base.table) for base in bases)
+    return any(are_alike(key.table, base.table) for base in bases)
 
 
 def is_copy(table: Table, of: Table) -> bool:
@@ -88,19 +88,14 @@ def _share_of_unique(key: Key, same: list[Key], primary: list[Key]) -> float:
 
 def _share_of_primary(place: Place, key: Key, primary: list[Key], base: Key | None) -> float:
     """The same of primary keys, of which `base` is the one that the others extend."""
-    if base is not None and base.table.oid == place.table.oid and _are_alike(key.table, base.table):
+    if base is not None and base.table.oid == place.table.oid and are_alike(key.table, base.table):
         return 0.3  # the base does not refer to what extends it
     if len(primary) == 1 or _is_part_of(place.table, key.table):
         return 0.85  # of those that share a key, the one that the referencing table's name begins or ends with
-    alike = [each for each in primary if base is not None and each is not base and _are_alike(each.table, base.table)]
+    alike = [each for each in primary if base is not None and each is not base and are_alike(each.table, base.table)]
     if alike and (key is base or key in alike):
         return 0.8 if key is base else 0.3
     return 0.8 if key.is_named_after_table else 0.45
-
-
-def _are_alike(extension: Table, base: Table) -> bool:
-    """Whether they have as many rows, so that values do not tell them apart."""
-    return (extension.rows or 0.0) >= 0.97 * (base.rows or 0.0)
 
 
 def _base_for(place: Place, called: Name, primary: list[Key], keys: Keys) -> Key | None:
